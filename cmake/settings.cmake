@@ -1,0 +1,26 @@
+# Compiler settings shared by every target of the project.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+
+find_program(FUSEBOX_CCACHE ccache)
+if(FUSEBOX_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${FUSEBOX_CCACHE})
+endif()
+find_program(FUSEBOX_MOLD mold)
+if(FUSEBOX_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(fusebox_settings INTERFACE)
+target_include_directories(fusebox_settings INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(fusebox_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror)
+if(FUSEBOX_SANITIZE)
+  target_compile_options(fusebox_settings INTERFACE -fsanitize=${FUSEBOX_SANITIZE} -fno-sanitize-recover=all
+                                                    -fno-omit-frame-pointer)
+  target_link_options(fusebox_settings INTERFACE -fsanitize=${FUSEBOX_SANITIZE})
+endif()
