@@ -1,4 +1,5 @@
-// MappedFile: a file's bytes in memory, read only. Movable; the bytes live as long as the object.
+// MappedFile: a file's bytes in memory, read only. Copies share one map; the bytes live as long as any of
+// them.
 //
 // A file that another process cuts short while it is mapped would kill the process with SIGBUS at the next
 // access. `guarded_read` turns that into an Error: use it for every access to bytes that come from a map.
@@ -17,6 +18,12 @@ class MappedFile {
   // Maps the file; Error kNotFound or kIo with the system's reason. An empty file has no bytes.
   static MappedFile open(const std::string& path);
 
+  // Maps an open file descriptor of a regular file and takes it over; `path` is for messages.
+  static MappedFile adopt(int descriptor, const std::string& path);
+
+  // The same map, narrowed to a part of its bytes (Error kInvalidArgument if they are outside).
+  MappedFile slice(size_t offset, size_t size) const;
+
   std::span<const std::byte> bytes() const;
   const std::string& path() const;
 
@@ -29,6 +36,7 @@ class MappedFile {
   struct Impl;
   explicit MappedFile(std::shared_ptr<const Impl> impl);
   std::shared_ptr<const Impl> impl_;
+  std::span<const std::byte> bytes_;
 };
 
 }  // namespace fusebox
