@@ -1,0 +1,204 @@
+#include "fusebox/trace/trace_cx.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fusebox/base/error.h"
+#include "fusebox/hlo/verify.h"
+#include "fusebox/trace/emit.h"
+
+namespace fusebox {
+namespace {
+
+Tensor make_constant(const std::shared_ptr<Trace>& trace, hlo::Literal literal, const std::source_location& where) {
+  if (!trace->open) throw trace_error(trace, ErrorKind::kInvalidArgument, "constant", "the trace has ended", where);
+  hlo::Builder builder(trace->program, trace->block());
+  builder.set_location({trace->program.intern(trace->scope), where});
+  const Shape shape = literal.shape;
+  return Tensor(trace, builder.create(hlo::OpCode::constant, {}, {{"value", std::move(literal)}}, {shape}));
+}
+
+template <typename T>
+std::vector<std::byte> copied(std::span<const T> data) {
+  const auto bytes = std::as_bytes(data);
+  return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+const Parameter* Signature::find(std::string_view name) const {
+  for (const Parameter& parameter : parameters)
+    if (parameter.name == name) return &parameter;
+  return nullptr;
+}
+
+Scope::Scope(std::shared_ptr<Trace> trace, std::string_view path)
+    : trace_(std::move(trace)), previous_(std::move(trace_->scope)) {
+  trace_->scope = path;
+}
+
+Scope::~Scope() { trace_->scope = std::move(previous_); }
+
+Scope TraceCx::scope(std::string_view name) const { return Scope(trace_, joined(trace_->scope, name)); }
+
+Scope TraceCx::scope_of(const Tensor& weight) const {
+  std::string_view path = trace_->scope;
+  for (size_t i = 0; i < trace_->signature.parameters.size(); ++i) {
+    if (&trace_->main->body.arguments[i] != weight.value()) continue;
+    path = trace_->signature.parameters[i].name;
+    path = path.substr(0, std::min(path.rfind('.'), path.size()));
+    break;
+  }
+  return Scope(trace_, path);
+}
+
+std::string TraceCx::joined(std::string_view prefix, std::string_view name) {
+  if (prefix.empty() || name.empty()) return std::string(prefix.empty() ? name : prefix);
+  return fmt::format("{}.{}", prefix, name);
+}
+
+Shape TraceCx::spec_shape(const Tensor& spec, std::string_view path, const Where& where) {
+  if (!spec.spec_dims() || !spec.spec_dtype())
+    throw Error(ErrorKind::kInvalidArgument, fmt::format("field '{}' has no shape and dtype", path))
+        .op("inputs")
+        .at(where)
+        .hint("give it one: Tensor x = Tensor::spec({2, 4}, f32)");
+  return {*spec.spec_dims(), *spec.spec_dtype()};
+}
+
+const TraceOptions& TraceCx::options() const { return trace_->options; }
+
+namespace {
+
+// Appends an argument to main. Weights may be asked for inside a region, so this never looks at the open block.
+hlo::Value* add_parameter(Trace& trace, Parameter parameter, bool donate) {
+  hlo::Value* value = trace.main->body.add_argument(parameter.shape);
+  trace.main->arguments.push_back({parameter.name, std::nullopt});
+  trace.signature.parameters.push_back(std::move(parameter));
+  trace.donated.push_back(donate);
+  return value;
+}
+
+}  // namespace
+
+Tensor TraceCx::input(std::string_view name, Shape shape, InputOptions options, const Where& where) {
+  const auto fail = [&](std::string message) {
+    throw trace_error(trace_, ErrorKind::kInvalidArgument, "input", std::move(message), where);
+  };
+  if (!trace_->open) fail("the trace has ended");
+  if (trace_->signature.find(name)) fail(fmt::format("there is already an input named '{}'", name));
+  try {
+    shape.bytes();  // refuses negative and overflowing sizes
+  } catch (Error& error) {
+    throw error.op("input").at(where).module(trace_->scope);
+  }
+  Parameter parameter{std::string(name), std::move(shape), Parameter::Kind::kInput, std::nullopt};
+  return Tensor(trace_, add_parameter(*trace_, std::move(parameter), options.donate));
+}
+
+Tensor TraceCx::weight(std::string_view name, const WeightSource& source, const Where& where) {
+  const auto known = trace_->weights.find({&source, std::string(name)});
+  if (known != trace_->weights.end()) return Tensor(trace_, known->second);
+  const std::optional<WeightInfo> found = source.find(name);
+  if (!found)
+    throw trace_error(trace_, ErrorKind::kNotFound, "weight", fmt::format("no tensor named '{}'", name), where)
+        .file(source.description());
+  Shape shape = found->shape;
+  if (found->format || is_float(shape.dtype)) shape.dtype = trace_->options.weight_dtype;
+  Parameter parameter{std::string(name), std::move(shape), Parameter::Kind::kWeight, std::nullopt};
+  hlo::Value* value = add_parameter(*trace_, std::move(parameter), false);
+  trace_->weights.emplace(std::pair{&source, std::string(name)}, value);
+  return Tensor(trace_, value);
+}
+
+Tensor TraceCx::full(Dims dims, Scalar value, DType dtype, const Where& where) {
+  hlo::Literal literal{{std::move(dims), dtype}, nullptr, true};
+  try {
+    literal.data = std::make_shared<const std::vector<std::byte>>(scalar_bytes(value, dtype));
+  } catch (Error& error) {
+    throw error.op("full").at(where).module(trace_->scope);
+  }
+  return make_constant(trace_, std::move(literal), where);
+}
+
+Tensor TraceCx::constant(Shape shape, std::span<const std::byte> data, const Where& where) {
+  if (static_cast<int64_t>(data.size()) != shape.bytes())
+    throw trace_error(trace_, ErrorKind::kShapeMismatch, "constant",
+                      fmt::format("got {} bytes, want {} for {}", data.size(), shape.bytes(), to_string(shape)), where);
+  auto bytes = std::make_shared<const std::vector<std::byte>>(data.begin(), data.end());
+  return make_constant(trace_, {std::move(shape), std::move(bytes), false}, where);
+}
+
+Tensor TraceCx::constant(Dims dims, std::span<const float> data, const Where& where) {
+  return constant(Shape{std::move(dims), f32}, std::as_bytes(data), where);
+}
+
+Tensor TraceCx::constant(Dims dims, std::span<const int32_t> data, const Where& where) {
+  return constant(Shape{std::move(dims), i32}, std::as_bytes(data), where);
+}
+
+Tensor TraceCx::iota(Dims dims, int64_t axis, DType dtype, const Where& where) {
+  hlo::Builder builder(trace_->program, trace_->block());
+  builder.set_location({trace_->program.intern(trace_->scope), where});
+  try {
+    axis = normalize_axis(axis, static_cast<int64_t>(dims.size()));
+  } catch (Error& error) {
+    throw error.op("iota").at(where).module(trace_->scope);
+  }
+  return Tensor(trace_, builder.create(hlo::OpCode::iota, {}, {{"iota_dimension", axis}}, {{std::move(dims), dtype}}));
+}
+
+namespace trace_detail {
+
+std::shared_ptr<Trace> begin(std::string name, const TraceOptions& options) {
+  return std::make_shared<Trace>(std::move(name), options);
+}
+
+Ending::~Ending() { trace->open = false; }
+
+namespace {
+
+// Each donated input gives its memory to the output of the same name.
+void alias_donated(Trace& trace, const std::source_location& where) {
+  const auto& outputs = trace.signature.outputs;
+  for (size_t i = 0; i < trace.donated.size(); ++i) {
+    if (!trace.donated[i]) continue;
+    Parameter& parameter = trace.signature.parameters[i];
+    const auto output = std::find_if(outputs.begin(), outputs.end(),
+                                     [&](const Output& candidate) { return candidate.name == parameter.name; });
+    if (output == outputs.end() || output->shape != parameter.shape)
+      throw Error(ErrorKind::kInvalidArgument,
+                  fmt::format("the donated input '{}' {} has no output of that name and shape", parameter.name,
+                              to_string(parameter.shape)))
+          .op("trace")
+          .at(where)
+          .hint("return its new value under the same name, or do not donate it");
+    parameter.alias_output = output - outputs.begin();
+    trace.main->arguments[i].alias_output = parameter.alias_output;
+  }
+}
+
+}  // namespace
+
+TracedProgram finish(const std::shared_ptr<Trace>& trace, std::vector<std::pair<std::string, Tensor>> results,
+                     const std::source_location& where) {
+  std::vector<hlo::Value*> values;
+  for (auto& [name, tensor] : results) {
+    if (!tensor.traced() || tensor.trace() != trace || tensor.value()->block != &trace->main->body)
+      throw Error(ErrorKind::kInvalidArgument, fmt::format("the result '{}' is not a tensor of this trace", name))
+          .op("trace")
+          .at(where);
+    values.push_back(tensor.value());
+    trace->signature.outputs.push_back({name, tensor.shape()});
+    trace->main->result_names.push_back(name);
+  }
+  alias_donated(*trace, where);
+  hlo::Builder(trace->program, trace->main->body).ret(std::move(values));
+  trace->open = false;
+  hlo::verify(trace->program);
+  return {std::move(trace->program), std::move(trace->signature)};
+}
+
+}  // namespace trace_detail
+}  // namespace fusebox
