@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "fusebox/checkpoint/stored_tensor.h"
+#include "fusebox/base/quoted.h"
 
 namespace fusebox {
 namespace {
