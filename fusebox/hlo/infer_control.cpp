@@ -1,0 +1,82 @@
+// Control flow, calls, and ops that only pass values on.
+#include "fusebox/hlo/infer.h"
+
+namespace fusebox::hlo::rules {
+namespace {
+
+std::vector<Shape> types_of(const OpView& op) {
+  std::vector<Shape> types;
+  for (const Value* operand : op.operands) types.push_back(operand->shape);
+  return types;
+}
+
+// All branches take nothing and return the same types.
+std::vector<Shape> branch_types(const OpView& op) {
+  if (op.regions.empty()) fail(ErrorKind::kInvalidArgument, "got no branches, want at least one");
+  std::vector<Shape> results = returned_types(op, 0, "first branch");
+  for (size_t i = 0; i < op.regions.size(); i++) want_region(op, i, fmt::format("branch {}", i), {}, results);
+  return results;
+}
+
+}  // namespace
+
+std::vector<Shape> while_(const OpView& op) {
+  const std::vector<Shape> types = types_of(op);
+  want_region(op, 0, "condition", types, std::vector{scalar(i1)});
+  want_region(op, 1, "body", types, types);
+  return types;
+}
+
+std::vector<Shape> if_(const OpView& op) {
+  if (op.shape(0) != scalar(i1))
+    fail(op.shape(0).dtype == i1 ? ErrorKind::kShapeMismatch : ErrorKind::kDTypeMismatch, "got {}, want i1[]",
+         to_string(op.shape(0)));
+  return branch_types(op);
+}
+
+std::vector<Shape> case_(const OpView& op) {
+  if (op.shape(0) != scalar(i32))
+    fail(op.shape(0).dtype == i32 ? ErrorKind::kShapeMismatch : ErrorKind::kDTypeMismatch,
+         "got {}, want i32[]", to_string(op.shape(0)));
+  return branch_types(op);
+}
+
+std::vector<Shape> return_(const OpView&) { return {}; }
+
+// What call, composite and custom_call name is the program's business: the verifier compares types.
+std::vector<Shape> call(const OpView& op) { return {op.declared.begin(), op.declared.end()}; }
+
+std::vector<Shape> composite(const OpView& op) {
+  if (op.attributes.get<std::string>("name").find('.') == std::string::npos)
+    fail(ErrorKind::kInvalidArgument, "got name \"{}\", want one with a namespace, such as \"fusebox.norm\"",
+         op.attributes.get<std::string>("name"));
+  const auto version = op.attributes.get_or<int64_t>("version", 0);
+  if (version < 0 || version > INT32_MAX)
+    fail(ErrorKind::kInvalidArgument, "got version {}, want 0 to {}", version, INT32_MAX);
+  return {op.declared.begin(), op.declared.end()};
+}
+
+std::vector<Shape> custom_call(const OpView& op) {
+  const auto version = op.attributes.get_or<int64_t>("api_version", 1);
+  if (version < 1 || version > 4)
+    fail(ErrorKind::kInvalidArgument, "got api_version {}, want 1 to 4", version);
+  return {op.declared.begin(), op.declared.end()};
+}
+
+std::vector<Shape> optimization_barrier(const OpView& op) { return types_of(op); }
+
+std::vector<Shape> create_token(const OpView&) { return {scalar(token)}; }
+
+std::vector<Shape> after_all(const OpView& op) {
+  for (size_t i = 0; i < op.operands.size(); i++)
+    want_dtype(op, i, [](DType dtype) { return dtype == token; }, "tokens");
+  return {scalar(token)};
+}
+
+std::vector<Shape> replica_id(const OpView&) { return {scalar(u32)}; }
+
+std::vector<Shape> unsupported(const OpView& op) {
+  fail(ErrorKind::kUnsupported, "programs cannot hold stablehlo.{} yet", name(op.code));
+}
+
+}  // namespace fusebox::hlo::rules
