@@ -18,7 +18,7 @@ const GgufFile& smollm2() {
 
 TEST(GgufSmolLm2, TellsHyperParameters) {
   EXPECT_EQ(smollm2().version(), 3u);
-  EXPECT_EQ(smollm2().metadata().size(), 30u);
+  EXPECT_EQ(smollm2().metadata().size(), 33u);
   EXPECT_EQ(smollm2().metadata()[0].key, "general.architecture");
   EXPECT_EQ(smollm2().at("general.architecture").as_string(), "llama");
   EXPECT_EQ(smollm2().at("llama.block_count").as_int(), 30);

@@ -1,0 +1,186 @@
+#include "fusebox/base/cache.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "fusebox/base/error.h"
+#include "tests/base/temporary_folder.h"
+
+namespace fusebox {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::span<const std::byte> as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+
+std::string text_of(const std::optional<MappedFile>& entry) {
+  if (!entry) return "(absent)";
+  return {reinterpret_cast<const char*>(entry->bytes().data()), entry->bytes().size()};
+}
+
+TEST(Cache, KeepsWhatIsStored) {
+  const TemporaryFolder folder;
+  Cache cache(folder / "deep/er/cache", 1 << 20);
+  EXPECT_TRUE(cache.writable());
+  EXPECT_EQ(text_of(cache.find("program-1.x86")), "(absent)");
+  ASSERT_TRUE(cache.store("program-1.x86", as_bytes("first")));
+  ASSERT_TRUE(cache.store("program-1.x86", as_bytes("second")));
+  ASSERT_TRUE(cache.store("empty", {}));
+  EXPECT_EQ(text_of(cache.find("program-1.x86")), "second");
+  EXPECT_EQ(text_of(cache.find("empty")), "");
+  EXPECT_EQ(text_of(Cache(folder / "deep/er/cache", 1 << 20).find("program-1.x86")), "second");
+  cache.remove("program-1.x86");
+  EXPECT_EQ(text_of(cache.find("program-1.x86")), "(absent)");
+}
+
+TEST(Cache, RefusesNamesThatAreNotPlain) {
+  const TemporaryFolder folder;
+  Cache cache(folder / "c", 1 << 20);
+  for (const char* name : {"", ".", "..", "../x", "a/b", "-x", ".hidden", "a b"})
+    EXPECT_THROW(cache.store(name, {}), Error) << name;
+  EXPECT_THROW(cache.find(std::string(201, 'x')), Error);
+}
+
+TEST(Cache, IsPrivateToItsUser) {
+  const TemporaryFolder folder;
+  Cache cache(folder / "c", 1 << 20);
+  ASSERT_TRUE(cache.store("x", as_bytes("mine")));
+  struct stat status;
+  ASSERT_EQ(stat((folder / "c").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777u, 0700u);
+  ASSERT_EQ(stat((folder / "c/x.fusebox").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777u, 0600u);
+
+  fs::create_directory_symlink(folder / "c", folder / "link");
+  Cache by_link(folder / "link/", 1 << 20);
+  EXPECT_EQ(text_of(by_link.find("x")), "(absent)");
+  EXPECT_FALSE(by_link.store("x", as_bytes("theirs")));
+
+  fs::create_symlink(folder / "c/x.fusebox", folder / "c/y.fusebox");
+  EXPECT_EQ(text_of(cache.find("y")), "(absent)");
+
+  fs::permissions(folder / "c", fs::perms::others_write, fs::perm_options::add);
+  EXPECT_FALSE(Cache(folder / "c", 1 << 20).store("x", as_bytes("theirs")));
+}
+
+TEST(Cache, RemovesDamagedEntries) {
+  const TemporaryFolder folder;
+  Cache cache(folder / "c", 1 << 20);
+  const std::string path = folder / "c/x.fusebox";
+  const std::string text = "a program that took a while to compile";
+  const auto store = [&] { ASSERT_TRUE(cache.store("x", as_bytes(text))); };
+  store();
+  const auto size = fs::file_size(path);
+  for (size_t cut = 0; cut < size; ++cut) {
+    store();
+    fs::resize_file(path, cut);
+    EXPECT_EQ(text_of(cache.find("x")), "(absent)") << cut;
+    EXPECT_FALSE(fs::exists(path)) << cut;
+  }
+  for (size_t at = 0; at < size; ++at) {
+    store();
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(at));
+    const int byte = file.get();
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put(static_cast<char>(byte ^ 4));
+    file.close();
+    EXPECT_EQ(text_of(cache.find("x")), "(absent)") << at;
+  }
+}
+
+TEST(Cache, EvictsWhatWasUnusedForLongest) {
+  const TemporaryFolder folder;
+  Cache cache(folder / "c", 3500);
+  const std::string kilobyte(1000, 'k');
+  const auto used = [&](const std::string& name, int hours_ago) {
+    fs::last_write_time(folder / ("c/" + name + ".fusebox"),
+                        fs::file_time_type::clock::now() - std::chrono::hours(hours_ago));
+  };
+  folder.write("c/not-ours.bin", std::string(100000, 'x'));
+  for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(cache.store(name, as_bytes(kilobyte)));
+  used("a", 3), used("b", 2), used("c", 1);
+  EXPECT_EQ(text_of(cache.find("a")), kilobyte);  // now the latest
+  ASSERT_TRUE(cache.store("d", as_bytes(kilobyte)));
+  EXPECT_FALSE(cache.find("b"));
+  for (const char* name : {"a", "c", "d"}) EXPECT_TRUE(cache.find(name)) << name;
+  EXPECT_FALSE(cache.store("huge", as_bytes(std::string(4000, 'h'))));
+  EXPECT_TRUE(fs::exists(folder / "c/not-ours.bin"));
+}
+
+TEST(Cache, RemovesWhatAKilledProcessLeft) {
+  const TemporaryFolder folder;
+  Cache cache(folder / "c", 1 << 20);
+  const std::string left = folder.write("c/.fusebox-tmp-1-0-5f", "half");
+  const std::string fresh = folder.write("c/.fusebox-tmp-2-0-5f", "half");
+  fs::last_write_time(left, fs::file_time_type::clock::now() - std::chrono::hours(2));
+  ASSERT_TRUE(cache.store("x", as_bytes("y")));
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_TRUE(fs::exists(fresh));  // perhaps still being written
+}
+
+// The disk is full: a limit on file sizes fails the write in the same place.
+TEST(Cache, StoresNothingWhenTheDiskIsFull) {
+  const TemporaryFolder folder;
+  Cache cache(folder / "c", 1 << 20);
+  struct rlimit before;
+  getrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, SIG_IGN);
+  struct rlimit small = before;
+  small.rlim_cur = 4096;
+  setrlimit(RLIMIT_FSIZE, &small);
+  const bool stored = cache.store("x", as_bytes(std::string(10000, 'x')));
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_FALSE(stored);
+  EXPECT_FALSE(cache.find("x"));
+  EXPECT_TRUE(fs::is_empty(folder / "c"));
+}
+
+TEST(Cache, WorksWithoutAFolder) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("file", "x");
+  for (const std::string& path : {std::string(), file, file + "/cache", std::string("/proc/no-such/cache")}) {
+    Cache cache(path, 1 << 20);
+    EXPECT_FALSE(cache.writable()) << path;
+    EXPECT_FALSE(cache.store("x", as_bytes("y"))) << path;
+    EXPECT_FALSE(cache.find("x")) << path;
+    cache.remove("x");
+  }
+}
+
+// Two processes and four threads write and read one entry; every reader sees one of the values, whole.
+TEST(Cache, IsSafeBetweenThreadsAndProcesses) {
+  const TemporaryFolder folder;
+  const auto work = [&](char letter) {
+    Cache cache(folder / "c", 1 << 20);
+    for (int i = 0; i < 100; ++i) {
+      cache.store("x", as_bytes(std::string(5000 + static_cast<size_t>(i), letter)));
+      const std::string text = text_of(cache.find("x"));
+      if (text.size() < 5000 || text.find_first_not_of(text[0]) != std::string::npos) return false;
+    }
+    return true;
+  };
+  const pid_t child = fork();
+  if (child == 0) _exit(work('c') ? 0 : 1);
+  std::vector<std::thread> threads;
+  std::atomic<int> good{0};
+  for (const char letter : {'s', 't', 'u'}) threads.emplace_back([&, letter] { good += work(letter); });
+  for (std::thread& thread : threads) thread.join();
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(good, 3);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+}  // namespace
+}  // namespace fusebox
