@@ -1,0 +1,100 @@
+#include "fusebox/nn/attention.h"
+
+#include <fmt/format.h>
+
+#include "fusebox/base/error.h"
+#include "fusebox/trace/emit.h"
+
+namespace fusebox::nn {
+namespace {
+
+// Hides later positions; finite, so that a row that sees nothing of a block stays a number.
+constexpr double kMasked = -1e30;
+
+// What the loop over blocks carries, per query: the running maximum of its scores, the sum of their exponentials
+// and the sum of values weighted by them (Milakov and Gimelshein, 2018). [slots, kv, group, n (, head_size)], f32.
+struct Running {
+  Tensor top, total, sum;
+};
+
+// One query is written as multiply and add, which fuses into one loop; batched dots of one row would have their
+// operands transposed first.
+Tensor scores_of(const Tensor& q, const Tensor& k) {
+  if (q.dim(3) > 1) return einsum("skgtd,skcd->skgtc", {q, k}, f32);
+  const Tensor products = convert(q, f32) * convert(expand_dims(k, 2), f32);
+  return expand_dims(sum(products, -1), 3);
+}
+
+Tensor weighted_values(const Tensor& weights, const Tensor& v) {
+  if (weights.dim(3) > 1) return einsum("skgtc,skcd->skgtd", {convert(weights, v.dtype()), v}, f32);
+  const Tensor column = expand_dims(squeeze(weights, 3), -1);
+  return expand_dims(sum(column * convert(expand_dims(v, 2), f32), 3), 3);
+}
+
+Tensor cache_block(const Tensor& cache, const Tensor& row) {
+  const Tensor zero = cache.cx().scalar({int64_t{0}}, i32);
+  return dynamic_slice(cache, {zero, zero, row, zero}, {cache.dim(0), cache.dim(1), kAttentionBlock, cache.dim(3)});
+}
+
+Running attend_block(const Tensor& q, const KvCache& cache, const Tensor& positions, const Tensor& block,
+                     const Running& before) {
+  const Tensor row = block * kAttentionBlock;
+  const Tensor columns = row + row.cx().iota({kAttentionBlock}, 0, i32);
+  const Tensor visible = less_equal(columns, positions);
+  const Tensor scores = where(visible, scores_of(q, cache_block(cache.k, row)), kMasked);
+  const Tensor top = maximum(before.top, max(scores, -1));
+  const Tensor weights = exp(scores - expand_dims(top, -1));
+  const Tensor fade = exp(before.top - top);
+  return {top, before.total * fade + sum(weights, -1),
+          before.sum * expand_dims(fade, -1) + weighted_values(weights, cache_block(cache.v, row))};
+}
+
+void check(const Tensor& q, const KvCache& cache, const Arg& arg) {
+  const int64_t heads = q.rank() == 4 ? q.dim(2) : 0;
+  if (heads > 0 && cache.k.rank() == 4 && cache.k.dims() == cache.v.dims() && heads % cache.k.dim(1) == 0 &&
+      q.dim(3) == cache.k.dim(3) && cache.k.dim(2) % kAttentionBlock == 0)
+    return;
+  throw trace_error(q.trace(), ErrorKind::kShapeMismatch, "attention",
+                    fmt::format("got q {}, k {}, v {}; want q [slots, n, heads, size] and caches [slots, kv_heads, "
+                                "capacity, size], heads a multiple of kv_heads, capacity of {}",
+                                to_string(q.dims()), to_string(cache.k.dims()), to_string(cache.v.dims()),
+                                kAttentionBlock),
+                    arg.where());
+}
+
+}  // namespace
+
+KvCache KvCache::updated(const Tensor& new_k, const Tensor& new_v, const Tensor& start) const {
+  const Tensor zero = start.cx().scalar({int64_t{0}}, i32);
+  const auto write = [&](Tensor cache, const Tensor& rows) {
+    const Tensor by_head = convert(transpose(rows, {0, 2, 1, 3}), cache.dtype());
+    for (int64_t slot = 0; slot < cache.dim(0); ++slot) {
+      const Tensor one = cache.dim(0) == 1 ? by_head : slice_in_dim(by_head, slot, slot + 1, 1, 0);
+      const Tensor row = reshape(slice_in_dim(start, slot, slot + 1, 1, 0), Dims{});
+      cache = dynamic_update_slice(cache, one, {start.cx().scalar({slot}, i32), zero, row, zero});
+    }
+    return cache;
+  };
+  return {write(k, new_k), write(v, new_v)};
+}
+
+Tensor attention(const Arg& q, const KvCache& cache, const Tensor& positions, const Tensor& valid, double scale) {
+  const Tensor& query = tensor_of(q, "attention");
+  check(query, cache, q);
+  const int64_t slots = query.dim(0), n = query.dim(1), size = query.dim(3), kv_heads = cache.k.dim(1);
+  const int64_t group = query.dim(2) / kv_heads;
+  const Tensor grouped = transpose(reshape(query * scale, {slots, n, kv_heads, group, size}), {0, 2, 3, 1, 4});
+  const Tensor at = reshape(positions, {slots, 1, 1, n, 1});
+
+  const Dims rows = {slots, kv_heads, group, n}, outputs = {slots, kv_heads, group, n, size};
+  TraceCx make = query.cx();
+  const Running nothing = {make.full(rows, {kMasked}, f32), make.zeros(rows, f32), make.zeros(outputs, f32)};
+  const Tensor blocks = (max(valid) + (kAttentionBlock - 1)) / kAttentionBlock;
+  const Running all = fori_loop(0, blocks, nothing, [&](const Tensor& block, const Running& before) {
+    return attend_block(grouped, cache, at, block, before);
+  });
+  const Tensor averaged = all.sum / expand_dims(all.total, -1);
+  return reshape(convert(transpose(averaged, {0, 3, 1, 2, 4}), query.dtype()), {slots, n, kv_heads * group * size});
+}
+
+}  // namespace fusebox::nn

@@ -1,0 +1,31 @@
+// Grouped-query attention over a cache of keys and values.
+#pragma once
+
+#include "fusebox/trace/trace.h"
+
+namespace fusebox::nn {
+
+// One layer's cache: [slots, kv_heads, capacity, head_size] each. Capacity leaves room for a whole chunk past
+// the last valid token, because an update that would not fit is moved back and overwrites what is there.
+struct KvCache {
+  Tensor k, v;
+
+  static KvCache spec(int64_t slots, int64_t kv_heads, int64_t capacity, int64_t head_size, DType dtype) {
+    const Dims dims = {slots, kv_heads, capacity, head_size};
+    return {Tensor::spec(dims, dtype), Tensor::spec(dims, dtype)};
+  }
+  // The cache with n new rows per slot, written from position start[slot] on. k and v are
+  // [slots, n, kv_heads, head_size], start is i32 [slots].
+  KvCache updated(const Tensor& new_k, const Tensor& new_v, const Tensor& start) const;
+};
+
+// Attention reads the cache in blocks of this many rows and stops after the last valid one; capacity is a
+// multiple of it.
+inline constexpr int64_t kAttentionBlock = 256;
+
+// Causal attention of n queries per slot: q is [slots, n, heads, head_size], positions i32 [slots, n] (a row
+// sees the cache up to and with its own position), valid i32 [slots] the rows of the cache that are filled.
+// heads is a multiple of kv_heads. Softmax in f32; returns [slots, n, heads * head_size] of q's dtype.
+Tensor attention(const Arg& q, const KvCache& cache, const Tensor& positions, const Tensor& valid, double scale);
+
+}  // namespace fusebox::nn

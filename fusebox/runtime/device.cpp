@@ -1,0 +1,150 @@
+#include "fusebox/runtime/device.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+
+#include "fusebox/base/cache.h"
+#include "fusebox/base/error.h"
+#include "fusebox/base/log.h"
+#include "fusebox/pjrt/executable.h"
+#include "fusebox/runtime/identity.h"
+#include "fusebox/runtime/memory.h"
+#include "fusebox/stablehlo/printer.h"
+
+namespace fusebox {
+
+struct Device::State {
+  pjrt::Client client;
+  pjrt::Device device;
+  Identity identity;
+};
+
+namespace {
+
+// XLA's CPU plugin makes four devices unless told otherwise; other plugins may refuse the option.
+pjrt::Client create_client(const pjrt::Plugin& plugin, const DeviceOptions& options) {
+  if (!options.create_options.empty()) return pjrt::Client::create(plugin, options.create_options);
+  try {
+    return pjrt::Client::create(plugin, {{"cpu_device_count", int64_t{1}}});
+  } catch (const Error& error) {
+    log_message(LogLevel::kDebug, "{} refuses cpu_device_count: {}", plugin.path(), error.message());
+    return pjrt::Client::create(plugin);
+  }
+}
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(const CompileOptions& options) : options_(options) {}
+  void stage(std::string_view name) {
+    const auto now = std::chrono::steady_clock::now();
+    if (options_.on_stage)
+      options_.on_stage({name, std::chrono::duration<double, std::milli>(now - begin_).count()});
+    begin_ = now;
+  }
+
+ private:
+  const CompileOptions& options_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+std::string cache_name(std::string_view text, const std::string& options, const Identity& identity) {
+  std::string key(text);
+  key += options;
+  for (const auto& [part, value] : identity.parts) key += fmt::format("\n{}={}", part, value);
+  const XXH128_hash_t hash = XXH3_128bits(key.data(), key.size());
+  return fmt::format("program-{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+// The compiled program of that name, or nothing; an entry that no longer loads is dropped with one notice.
+std::optional<pjrt::Executable> find_cached(const pjrt::Client& client, const std::string& name,
+                                            const Identity& identity) {
+  const std::optional<MappedFile> entry = Cache::user().find(name);
+  if (!entry) return std::nullopt;
+  try {
+    const Artifact artifact = Artifact::decode(entry->bytes(), entry->path());
+    if (artifact.identity != identity) throw Error(ErrorKind::kIncompatible, artifact.identity.differences(identity));
+    return pjrt::Executable::deserialize(client, artifact.section("executable"));
+  } catch (const Error& error) {
+    log_message(LogLevel::kWarn, "a cached program does not load and is compiled again: {}", error.message());
+    Cache::user().remove(name);
+    return std::nullopt;
+  }
+}
+
+void store(const pjrt::Executable& executable, const std::string& name, const Identity& identity) {
+  try {
+    Artifact artifact;
+    artifact.identity = identity;
+    artifact.sections["executable"] = executable.serialize();
+    Cache::user().store(name, artifact.encode());
+  } catch (const Error& error) {
+    log_message(LogLevel::kDebug, "the compiled program is not cached: {}", error.message());
+  }
+}
+
+}  // namespace
+
+std::string find_plugin() {
+  if (const char* named = std::getenv("FUSEBOX_PLUGIN"); named && *named) return named;
+  std::error_code failed;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
+  for (const char* place : {"pjrt_c_api_cpu_plugin.so", "../lib/fusebox/pjrt_c_api_cpu_plugin.so",
+                            "../lib/pjrt_c_api_cpu_plugin.so"})
+    if (std::filesystem::exists(program / place, failed)) return (program / place).lexically_normal().string();
+  throw Error(ErrorKind::kNotFound,
+              fmt::format("no PJRT plugin: FUSEBOX_PLUGIN is not set, and {} has no pjrt_c_api_cpu_plugin.so",
+                          program.string()))
+      .hint("name one with --plugin PATH or FUSEBOX_PLUGIN, or run `make chat`, which gets XLA's for the CPU");
+}
+
+Device Device::open(const DeviceOptions& options) {
+  if (options.threads > 0) setenv("PJRT_NPROC", std::to_string(options.threads).c_str(), 1);
+  const pjrt::Plugin& plugin = pjrt::Plugin::load(options.plugin.empty() ? find_plugin() : options.plugin);
+  pjrt::Client client = create_client(plugin, options);
+  const std::vector<pjrt::Device> devices = client.devices();
+  if (devices.empty()) throw Error(ErrorKind::kPlugin, "the plugin has no device").file(plugin.path());
+  Identity identity = identity_of(devices[0]);
+  return Device(std::make_shared<const State>(State{std::move(client), devices[0], std::move(identity)}));
+}
+
+DType Device::fastest_dtype() const { return shares_host_memory(state_->device) ? DType::f32 : DType::bf16; }
+
+const Identity& Device::identity() const { return state_->identity; }
+const pjrt::Device& Device::handle() const { return state_->device; }
+
+CompiledModel Device::compile(const TracedProgram& program, const CompileOptions& options) const {
+  Stopwatch watch(options);
+  const std::string text = stablehlo::print(program.program);
+  const pjrt::CompileOptions compile_options = pjrt::default_compile_options(state_->client);
+  const std::string name = cache_name(text, compile_options.encode(), state_->identity);
+  watch.stage("print");
+  if (options.use_cache) {
+    if (auto cached = find_cached(state_->client, name, state_->identity)) {
+      watch.stage("load from cache");
+      return CompiledModel(std::move(*cached), program.signature, state_->identity);
+    }
+  }
+  pjrt::Executable executable = pjrt::Executable::compile(state_->client, text, compile_options);
+  watch.stage("compile");
+  if (options.use_cache) store(executable, name, state_->identity);
+  return CompiledModel(std::move(executable), program.signature, state_->identity);
+}
+
+CompiledModel Device::load_artifact(const std::string& path) const { return from_artifact(Artifact::load(path), path); }
+
+CompiledModel Device::from_artifact(const Artifact& artifact, const std::string& path) const {
+  if (artifact.identity != state_->identity)
+    throw Error(ErrorKind::kIncompatible, artifact.identity.differences(state_->identity))
+        .file(path)
+        .hint("compile it again on this machine: fusebox compile MODEL -o FILE");
+  if (!artifact.meta.contains("signature"))
+    throw Error(ErrorKind::kInvalidFile, "the artifact has no signature").file(path);
+  return CompiledModel(pjrt::Executable::deserialize(state_->client, artifact.section("executable")),
+                       signature_from_json(artifact.meta["signature"]), state_->identity);
+}
+
+}  // namespace fusebox

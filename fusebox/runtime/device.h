@@ -1,0 +1,91 @@
+// Device: where programs run, reached through a PJRT plugin.
+//
+//   Device device = Device::cpu();
+//   CompiledModel model = device.compile("main", [&](TraceCx& cx) { … });
+//   Weights weights = device.load(checkpoint, model.signature());
+//   std::cout << model.session(weights).run({{"x", values}});
+//
+// A handle, copied freely; thread-safe: several threads may compile, load and run at once. The plugin's client
+// lives until the last handle, weights, model and session of it are gone.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "fusebox/pjrt/client.h"
+#include "fusebox/pjrt/plugin.h"
+#include "fusebox/runtime/compiled_model.h"
+#include "fusebox/runtime/session.h"
+#include "fusebox/runtime/weights.h"
+#include "fusebox/trace/trace_cx.h"
+
+namespace fusebox {
+
+struct DeviceOptions {
+  // The plugin's shared library; empty: $FUSEBOX_PLUGIN, else one that lies beside the program.
+  std::string plugin;
+  // Threads that a CPU plugin computes with; 0: as it likes. Takes effect for the process's first device.
+  int threads = 0;
+  // Passed to the plugin as they are.
+  std::vector<pjrt::NamedValue> create_options;
+};
+
+// One stage of making a program ready, when it is over.
+struct CompileStage {
+  std::string_view name;  // "trace", "print", "compile", "load from cache"
+  double milliseconds;
+};
+
+struct CompileOptions {
+  // Whether the user's cache may be used: found there, the program is not compiled.
+  bool use_cache = true;
+  std::function<void(const CompileStage&)> on_stage;
+};
+
+class Device {
+ public:
+  // Errors: kNotFound, kInvalidFile, kIncompatible for the plugin file; kPlugin if it makes no device.
+  static Device open(const DeviceOptions& options = {});
+  // The CPU with default options.
+  static Device cpu() { return open(); }
+
+  // Traces and compiles. Errors of the trace are the caller's mistakes; kPlugin what the compiler refuses.
+  template <typename Build>
+  CompiledModel compile(const std::string& name, Build&& build, const CompileOptions& options = {},
+                        const std::source_location& where = std::source_location::current()) const {
+    return compile(trace(name, std::forward<Build>(build), trace_options(), where), options);
+  }
+  CompiledModel compile(const TracedProgram& program, const CompileOptions& options = {}) const;
+
+  // Loads what CompiledModel::save wrote. Error kIncompatible says what differs from this device.
+  CompiledModel load_artifact(const std::string& path) const;
+  CompiledModel from_artifact(const Artifact& artifact, const std::string& path) const;
+
+  // The weights that the program takes; see Weights::load.
+  Weights load(const WeightSource& source, const Signature& signature) const {
+    return Weights::load(handle(), source, signature);
+  }
+
+  // What weights are best expanded to: f32 where bf16 would be widened at every step (CPUs through XLA), bf16
+  // on accelerators.
+  DType fastest_dtype() const;
+  TraceOptions trace_options() const { return {fastest_dtype()}; }
+
+  // What compiled code of this device depends on.
+  const Identity& identity() const;
+  const pjrt::Device& handle() const;
+
+ private:
+  struct State;
+  explicit Device(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  std::shared_ptr<const State> state_;
+};
+
+// The plugin that Device::open() would take; Error kNotFound with where it looked.
+std::string find_plugin();
+
+}  // namespace fusebox

@@ -1,0 +1,66 @@
+#include "fusebox/runtime/memory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "fusebox/base/error.h"
+
+namespace fusebox {
+namespace {
+
+std::optional<int64_t> number_in(const std::string& path) {
+  std::ifstream file(path);
+  int64_t value = 0;
+  if (file >> value) return value;
+  return std::nullopt;
+}
+
+std::optional<int64_t> host_memory() {
+  std::ifstream file("/proc/meminfo");
+  std::string key, unit;
+  int64_t kilobytes = 0;
+  std::optional<int64_t> available;
+  while (file >> key >> kilobytes) {
+    std::getline(file, unit);
+    if (key == "MemAvailable:") available = kilobytes * 1024;
+  }
+  // A control group may allow less than the machine has.
+  const auto limit = number_in("/sys/fs/cgroup/memory.max"), used = number_in("/sys/fs/cgroup/memory.current");
+  if (limit && used) available = std::min(available.value_or(*limit), std::max<int64_t>(0, *limit - *used));
+  return available;
+}
+
+}  // namespace
+
+bool shares_host_memory(const pjrt::Device& device) {
+  const std::string& platform = device.client().platform_name();
+  return platform == "cpu" || platform == "fusebox_cpu";
+}
+
+std::optional<int64_t> available_memory(const pjrt::Device& device) {
+  if (shares_host_memory(device)) return host_memory();
+  const auto stats = device.memory_stats();
+  if (!stats) return host_memory();
+  if (!stats->bytes_limit) return std::nullopt;
+  return *stats->bytes_limit - stats->bytes_in_use;
+}
+
+void check_memory(const pjrt::Device& device, int64_t need, std::string_view what, std::string_view hint) {
+  const std::optional<int64_t> have = available_memory(device);
+  if (!have || need <= *have) return;
+  throw Error(ErrorKind::kOutOfMemory,
+              fmt::format("{} need {}, there are {}", what, format_bytes(need), format_bytes(*have)))
+      .hint(hint);
+}
+
+std::string format_bytes(int64_t bytes) {
+  constexpr std::string_view kUnits[] = {"B", "kB", "MB", "GB", "TB"};
+  auto value = static_cast<double>(bytes);
+  size_t unit = 0;
+  while (value >= 1000 && unit + 1 < std::size(kUnits)) value /= 1000, ++unit;
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.{}f} {}", value, value < 10 ? 1 : 0, kUnits[unit]);
+}
+
+}  // namespace fusebox
