@@ -30,9 +30,12 @@ const PJRT_Api* open_table(const std::string& path) {
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library == nullptr) {
     const char* reason = dlerror();
-    throw Error(ErrorKind::kInvalidFile,
-                fmt::format("cannot load the plugin: {}", reason ? reason : "no reason"))
-        .file(path);
+    // A bare name was searched by the loader; a path is known to exist.
+    bool searched = path.find('/') == std::string::npos;
+    throw Error(searched ? ErrorKind::kNotFound : ErrorKind::kInvalidFile,
+                fmt::format("cannot load the plugin: {}", reason ? reason : "no reason given"))
+        .file(path)
+        .hint("name one with --plugin PATH or FUSEBOX_PLUGIN");
   }
   auto* get_api = reinterpret_cast<const PJRT_Api* (*)()>(dlsym(library, "GetPjrtApi"));
   if (get_api == nullptr) {

@@ -19,7 +19,8 @@ inline Client xla_cpu() {
 
 template <typename T>
 Buffer put(const Client& client, Dims dims, DType dtype, const std::vector<T>& values) {
-  return Buffer::from_host(client.devices().front(), {std::move(dims), dtype}, std::as_bytes(std::span(values)));
+  return Buffer::from_host(client.devices().front(), {std::move(dims), dtype},
+                           std::as_bytes(std::span(values)));
 }
 
 template <typename T>
