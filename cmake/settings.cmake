@@ -19,8 +19,18 @@ endif()
 add_library(fusebox_settings INTERFACE)
 target_include_directories(fusebox_settings INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(fusebox_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(fusebox_settings INTERFACE -Wno-restrict)  # GCC 12 sees overlaps in std::string that are not there
+endif()
 if(FUSEBOX_SANITIZE)
   target_compile_options(fusebox_settings INTERFACE -fsanitize=${FUSEBOX_SANITIZE} -fno-sanitize-recover=all
                                                     -fno-omit-frame-pointer)
   target_link_options(fusebox_settings INTERFACE -fsanitize=${FUSEBOX_SANITIZE})
 endif()
+if(FUSEBOX_FUZZ)
+  target_compile_options(fusebox_settings INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# The program looks for the plugin beside itself; scripts/get-assets brings it.
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/build/assets/pjrt_c_api_cpu_plugin.so
+                 ${CMAKE_BINARY_DIR}/pjrt_c_api_cpu_plugin.so SYMBOLIC)
