@@ -1,0 +1,85 @@
+// Checkpoint: the weights at a path, whatever their format.
+//
+//   auto checkpoint = Checkpoint::open("model.safetensors");      // one file
+//   auto checkpoint = Checkpoint::open("SmolLM2-135M.Q4_1.gguf");
+//   auto checkpoint = Checkpoint::open("SmolLM2-135M-Instruct");  // a Hugging Face folder, sharded or not
+//   Tensor y = cx.module<Mlp>("mlp", checkpoint)(x);
+//
+// Names and row order are the file's own; a model family translates them (see fusebox/llm).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fusebox/base/weight_source.h"
+#include "fusebox/checkpoint/gguf.h"
+#include "fusebox/checkpoint/safetensors.h"
+
+namespace fusebox {
+
+// A handle: copies share the same mapped files. Thread-safe.
+class Checkpoint : public WeightSource {
+ public:
+  // A folder's weights are model.safetensors.index.json, else model.safetensors, else its one .gguf or
+  // .safetensors file. A file is told apart by its first bytes. Error kNotFound, kIo, kInvalidFile,
+  // kUnsupported.
+  static Checkpoint open(const std::string& path);
+
+  std::vector<WeightInfo> weights() const override { return source_->weights(); }
+  std::optional<WeightInfo> find(std::string_view name) const override { return source_->find(name); }
+  void read(std::string_view name, DType dtype, std::span<std::byte> out) const override {
+    source_->read(name, dtype, out);
+  }
+  std::span<const std::byte> view(std::string_view name) const override { return source_->view(name); }
+  std::string description() const override { return source_->description(); }
+
+  // The file itself, for what a format has beyond weights; null if the format is another one.
+  std::shared_ptr<const GgufFile> gguf() const { return gguf_; }
+  std::shared_ptr<const SafetensorsFile> safetensors() const { return safetensors_; }
+  // The folder that holds the weights, where config.json and its like are looked for. "." for a bare name.
+  const std::string& folder() const { return folder_; }
+
+ private:
+  Checkpoint() = default;
+  void open_file(const std::string& path);
+
+  std::shared_ptr<const GgufFile> gguf_;
+  std::shared_ptr<const SafetensorsFile> safetensors_;
+  std::shared_ptr<const WeightSource> source_;  // the one of the two that is there
+  std::string folder_;
+};
+
+enum class WeightProblemKind : uint8_t { kMissing, kUnexpected, kWrongShape, kWrongDType };
+
+struct WeightProblem {
+  WeightProblemKind kind;
+  std::string name;
+  std::string message;  // "wrong shape: 'lm_head.weight' is [32000, 576], want [49152, 576]"
+};
+
+struct CheckOptions {
+  bool allow_unexpected = false;  // tensors that nobody wanted are no problem
+  // A float stored as another float or in blocks is no problem, since `read` converts; else it must be the
+  // very type (or block format) that was wanted.
+  bool allow_conversion = true;
+};
+
+struct CheckpointReport {
+  std::string source;  // its description
+  std::vector<WeightProblem> problems;
+
+  bool ok() const { return problems.empty(); }
+  // Error kCheckpoint whose message lists every problem, if there is any.
+  void throw_if_bad() const;
+};
+
+// Compares what a source has with what is wanted, and finds every problem at once. A missing tensor's message
+// has the nearest names that are there.
+CheckpointReport check_weights(const WeightSource& source, std::span<const WeightInfo> wanted,
+                               const CheckOptions& options = {});
+
+}  // namespace fusebox
