@@ -19,6 +19,10 @@ endif()
 add_library(fusebox_settings INTERFACE)
 target_include_directories(fusebox_settings INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(fusebox_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # Clang blames callers of std::stable_sort for what libstdc++ 12 itself deprecates.
+  target_compile_options(fusebox_settings INTERFACE -Wno-deprecated-declarations)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(fusebox_settings INTERFACE -Wno-restrict)  # GCC 12 sees overlaps in std::string that are not there
 endif()

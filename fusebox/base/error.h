@@ -11,6 +11,9 @@
 //     in model.layers.0.mlp, at mlp.cpp:12; transpose the right-hand side
 //
 // Errors are values: copyable, no ownership, safe to keep after the objects they speak of are gone.
+//
+// This folder, base, is what all others stand on: errors, dtypes, shapes, block formats, files, the log and
+// the seam between weights and everything that wants them. It knows nothing of the others.
 #pragma once
 
 #include <cstdint>
