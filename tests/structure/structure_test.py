@@ -150,7 +150,7 @@ class Manners(unittest.TestCase):
 
     def test_no_using_namespace_in_headers(self):
         headers = [path for path in sources("fusebox") if path.suffix == ".h"]
-        self.assertEqual(find_in_code(re.compile(r"\busing\s+namespace\b"), headers), [])
+        self.assertEqual(find_in_code(re.compile(r"^using\s+namespace\b"), headers), [])
 
     def test_every_header_says_what_it_is_for(self):
         silent = [relative(path) for path in sources("fusebox")
