@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
 #include <type_traits>
 #include <utility>
 
@@ -15,35 +16,36 @@ inline constexpr std::size_t kMaxFields = 64;
 
 namespace detail {
 
-// Converts to whatever a field of T is. Never defined: it only stands in unevaluated initialisers.
+// Converts to whatever a field of T is. Never called: it only stands in unevaluated initialisers. It is
+// defined because Clang wants that of functions that name types without linkage.
 template <class T>
 struct Any {
   template <class Field>
     requires(!std::is_same_v<Field, T>)
-  operator Field() const;
+  operator Field() const {
+    std::abort();
+  }
 };
 
-// Converts to a non-const lvalue reference only.
-template <class T>
-struct AnyReference {
-  template <class Field>
-    requires(!std::is_same_v<Field, T>)
-  operator Field&() const;
-};
-
-// Converts to base classes of T; EmptyBase only to those without fields.
+// Converts to base classes of T; EmptyBase only to those without fields, NoBase to nothing.
 template <class T>
 struct AnyBase {
   template <class Base>
     requires(std::is_base_of_v<Base, T> && !std::is_same_v<Base, T>)
-  operator Base() const;
+  operator Base() const {
+    std::abort();
+  }
 };
 template <class T>
 struct EmptyBase {
   template <class Base>
     requires(std::is_base_of_v<Base, T> && !std::is_same_v<Base, T> && std::is_empty_v<Base>)
-  operator Base() const;
+  operator Base() const {
+    std::abort();
+  }
 };
+template <class T>
+struct NoBase {};
 
 template <std::size_t, class A>
 using Repeat = A;
@@ -56,13 +58,18 @@ constexpr bool takes() {
   }(std::make_index_sequence<n>(), std::make_index_sequence<m>());
 }
 
-// As T{Any × before, {}, Any × after}? A field that is an array takes one {} but several Any: in its place,
-// that many things no longer fit.
-template <class T, std::size_t before, std::size_t after>
-constexpr bool takes_braces_at() {
-  return []<std::size_t... i, std::size_t... j>(std::index_sequence<i...>, std::index_sequence<j...>) {
-    return requires { T{std::declval<Repeat<i, Any<T>>>()..., {}, std::declval<Repeat<j, Any<T>>>()...}; };
-  }(std::make_index_sequence<before>(), std::make_index_sequence<after>());
+// As T{Any × before, {Any × inside}, Any × after}? As T{{} × n}?
+template <class T, std::size_t before, std::size_t inside, std::size_t after>
+constexpr bool takes_braces() {
+  return []<std::size_t... i, std::size_t... j, std::size_t... k>(
+             std::index_sequence<i...>, std::index_sequence<j...>, std::index_sequence<k...>) {
+    return requires {
+      T{std::declval<Repeat<i, Any<T>>>()...,
+        {std::declval<Repeat<j, Any<T>>>()...},
+        std::declval<Repeat<k, Any<T>>>()...};
+    };
+  }(std::make_index_sequence<before>(), std::make_index_sequence<inside>(),
+         std::make_index_sequence<after>());
 }
 
 // The largest n ≤ kMaxFields + 1 for which T{Any × n} is valid; -1 if there is none. Fewer can be invalid
@@ -82,43 +89,129 @@ constexpr int count_initializers() {
   }
 }
 
-// How many of T's n initialisers go to base classes that Converter (AnyBase, EmptyBase) stands for.
+// How many of T's n initialisers go to base classes that Converter (AnyBase, EmptyBase) stands for. A field
+// that takes anything (std::any) takes NoBase too.
 template <class T, template <class> class Converter, std::size_t n, std::size_t bases = 0>
 constexpr std::size_t count_bases() {
-  if constexpr (bases < n && takes<T, Converter<T>, bases + 1, n - bases - 1>()) {
-    return count_bases<T, Converter, n, bases + 1>();
-  } else {
+  if constexpr (bases == n) {
     return bases;
+  } else if constexpr (!takes<T, Converter<T>, bases + 1, n - bases - 1>()) {
+    return bases;
+  } else if constexpr (takes<T, NoBase<T>, bases + 1, n - bases - 1>()) {
+    return bases;
+  } else {
+    return count_bases<T, Converter, n, bases + 1>();
+  }
+}
+
+// Do braces in one place leave room for fewer of the other initialisers than a value there does?
+template <class T, std::size_t n, std::size_t at, std::size_t inside, std::size_t after = 0>
+constexpr bool braces_take_more() {
+  if constexpr (at + after + 1 >= n) {
+    return false;
+  } else if constexpr (takes_braces<T, at, inside, after>()) {
+    return !takes_braces<T, at, inside, n - at - 1>();
+  } else {
+    return braces_take_more<T, n, at, inside, after + 1>();
+  }
+}
+
+// An array takes as many values as it has elements, or one pair of braces for all of them.
+template <class T, std::size_t n, std::size_t at>
+constexpr bool is_array_at() {
+  if constexpr (takes_braces<T, at, 0, n - at - 1>()) {
+    return false;
+  } else {
+    return braces_take_more<T, n, at, 0>() || braces_take_more<T, n, at, 2>();
   }
 }
 
 template <class T, std::size_t n>
 constexpr bool has_array() {
-  return []<std::size_t... i>(std::index_sequence<i...>) {
-    return ((takes_braces_at<T, i, 0>() && !takes_braces_at<T, i, n - i - 1>()) || ...);
+  return []<std::size_t... at>(std::index_sequence<at...>) {
+    return (is_array_at<T, n, at>() || ...);
   }(std::make_index_sequence<n>());
 }
+
+// Why the fields of T cannot be seen.
+enum class Problem { kNone, kUnion, kNotAggregate, kBaseWithFields, kCannotCount, kTooManyFields, kArray };
+
+struct Count {
+  Problem problem;
+  std::size_t fields = 0;
+};
 
 template <class T>
 concept SaysFieldCount = requires { T::kFields; };
 
-// Counts with checks. After a failed check the count is 0, so that the message stands alone.
 template <class T>
-constexpr std::size_t checked_field_count() {
-  static_assert(!std::is_union_v<T>,
-                "fusebox: a union cannot be a module: which of its fields is alive is unknown.");
-  if constexpr (std::is_union_v<T>) {
-    return 0;
-  } else if constexpr (SaysFieldCount<T>) {
-    static_assert(T::kFields <= kMaxFields, "fusebox: kFields is more than the 64 fields a module may have.");
-    return T::kFields <= kMaxFields ? T::kFields : 0;
-  } else if constexpr (!std::is_aggregate_v<T>) {
-    static_assert(std::is_aggregate_v<T>, "fusebox: bad");
-    return 0;
+constexpr Count count_aggregate() {
+  constexpr int n = count_initializers<T>();
+  if constexpr (n < 0) {
+    return {Problem::kCannotCount};
   } else {
-    constexpr int n = count_initializers<T>();
-    return n;
+    constexpr auto bases = count_bases<T, AnyBase, n>();
+    if constexpr (bases > 0 && bases != count_bases<T, EmptyBase, n>()) {
+      return {Problem::kBaseWithFields};
+    } else if constexpr (n > kMaxFields) {
+      return {Problem::kTooManyFields};
+    } else if constexpr (has_array<T, n>()) {
+      return {Problem::kArray};
+    } else {
+      return {Problem::kNone, n - bases};
+    }
   }
+}
+
+template <class T>
+constexpr Count count_fields() {
+  if constexpr (std::is_union_v<T>) {
+    return {Problem::kUnion};
+  } else if constexpr (SaysFieldCount<T>) {
+    if (T::kFields > kMaxFields) return {Problem::kTooManyFields};
+    return {Problem::kNone, T::kFields};
+  } else if constexpr (!std::is_aggregate_v<T>) {
+    return {Problem::kNotAggregate};
+  } else {
+    return count_aggregate<T>();
+  }
+}
+
+// One instantiation per struct, without a complaint if it cannot be seen.
+template <class T>
+inline constexpr Count kCount = count_fields<T>();
+
+// The complaint. All of it is for the person who wrote T, whose name stands in the compiler's next line.
+template <class T>
+constexpr void require_visible() {
+  constexpr Problem problem = kCount<T>.problem;
+  static_assert(
+      problem != Problem::kUnion,
+      "fusebox: a union hides which of its fields is alive. Use std::optional fields; or, if it holds no "
+      "tensors, say in it: static constexpr bool kOpaque = true;");
+  static_assert(
+      problem != Problem::kNotAggregate,
+      "fusebox: the fields of this class cannot be seen, because it has private or protected fields, a "
+      "constructor or virtual functions. Make it a struct with public fields. To keep a constructor, say "
+      "how many fields there are: static constexpr std::size_t kFields = 3; or, if it holds no tensors: "
+      "static constexpr bool kOpaque = true;");
+  static_assert(
+      problem != Problem::kBaseWithFields,
+      "fusebox: this struct has a base class with fields, and only fields of the struct itself can be "
+      "seen. Make the base a field.");
+  static_assert(
+      problem != Problem::kCannotCount,
+      "fusebox: the fields of this struct cannot be counted. Is one of them a reference? Hold the object "
+      "itself or a std::unique_ptr; or, if the struct holds no tensors, say in it: static constexpr bool "
+      "kOpaque = true;");
+  static_assert(
+      problem != Problem::kTooManyFields,
+      "fusebox: this struct has more than 64 fields. Group some of them in a struct of their own; or, if "
+      "it holds no tensors, say in it: static constexpr bool kOpaque = true;");
+  static_assert(
+      problem != Problem::kArray,
+      "fusebox: a field of this struct is a C array. Use std::array or std::vector; or, if the struct "
+      "holds no tensors, say in it: static constexpr bool kOpaque = true;");
 }
 
 }  // namespace detail

@@ -91,16 +91,29 @@ constexpr Pointer<F> slot(const Slot<i, F>& slots) {
   return {slots.pointer};
 }
 
+template <class... T>
+struct Types {};
+
+// The types of the fields, without const.
 template <class T>
-inline constexpr std::size_t count = checked_field_count<T>();
+constexpr auto types_of_fields() {
+  return decltype(Bind<kCount<T>.fields>::apply(
+      never<T>.value, [](auto&... field) { return Types<std::remove_cvref_t<decltype(field)>...>{}; })){};
+}
+template <class T>
+using FieldTypes = decltype(types_of_fields<T>());
 
 template <class T>
 constexpr auto field_pointers() {
-  return Bind<count<T>>::apply(never<T>.value, [](auto&... field) {
+  return Bind<kCount<T>.fields>::apply(never<T>.value, [](auto&... field) {
     return Slots<std::index_sequence_for<decltype(field)...>, std::remove_reference_t<decltype(field)>...>{
         {std::addressof(field)}...};
   });
 }
+
+// Has field_pointers a value at compile time? It has none if a field is a reference: that refers to nothing.
+template <class T>
+concept FieldsHaveAddresses = requires { typename std::bool_constant<(field_pointers<T>(), true)>; };
 
 // The printed form ends in "…::name)}]" (GCC) or "….name}]" (Clang).
 template <auto pointer>
@@ -132,9 +145,20 @@ consteval std::string_view name_of() {
 }
 
 template <class T>
-inline constexpr auto names = []<std::size_t... i>(std::index_sequence<i...>) {
-  return std::array<std::string_view, sizeof...(i)>{name_of<T, i>()...};
-}(std::make_index_sequence<count<T>>());
+constexpr auto make_names() {
+  require_visible<T>();
+  constexpr bool have_addresses = FieldsHaveAddresses<T>;
+  static_assert(have_addresses, "fusebox: a field of this struct is a reference. Hold the object itself.");
+  if constexpr (have_addresses) {
+    return []<std::size_t... i>(std::index_sequence<i...>) {
+      return std::array<std::string_view, sizeof...(i)>{name_of<T, i>()...};
+    }(std::make_index_sequence<kCount<T>.fields>());
+  } else {
+    return std::array<std::string_view, kCount<T>.fields>{};
+  }
+}
+template <class T>
+inline constexpr auto kNames = make_names<T>();
 #if defined(__clang__)
 #pragma clang diagnostic pop
 #endif
@@ -143,21 +167,21 @@ inline constexpr auto names = []<std::size_t... i>(std::index_sequence<i...>) {
 
 // The number of fields of the struct T.
 template <class T>
-inline constexpr std::size_t field_count = detail::count<std::remove_cv_t<T>>;
+inline constexpr std::size_t field_count = detail::kNames<std::remove_cv_t<T>>.size();
 
 // The name of field i of T, counted from 0 in the order of declaration.
 template <class T, std::size_t i>
 constexpr std::string_view field_name() {
-  return detail::names<std::remove_cv_t<T>>[i];
+  return detail::kNames<std::remove_cv_t<T>>[i];
 }
 
 // Calls f(std::string_view name, auto& field) for every field, in order. A const object's fields are const.
 template <class T, class F>
 constexpr void for_each_field(T& object, F&& f) {
   using Struct = std::remove_cv_t<T>;
-  detail::Bind<detail::count<Struct>>::apply(object, [&f](auto&... field) {
+  detail::Bind<detail::kCount<Struct>.fields>::apply(object, [&f](auto&... field) {
     [[maybe_unused]] std::size_t i = 0;
-    (f(detail::names<Struct>[i++], field), ...);
+    (f(detail::kNames<Struct>[i++], field), ...);
   });
 }
 

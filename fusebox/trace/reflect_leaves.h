@@ -1,4 +1,4 @@
-// Leaves of nested structs and containers: contains_v, visit_leaves. See reflect.h.
+// Leaves of nested structs and containers: contains_v, visit_leaves, is_opaque. The contract is in reflect.h.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@
 
 namespace fusebox::reflect {
 
-// True for a class that holds no tensors and cannot or need not be looked into. Say it inside your own class
+// True for a class that holds no leaves and cannot or need not be looked into. Say it in your own class
 // (`static constexpr bool kOpaque = true;`) or, for a class of others,
 // `template <> inline constexpr bool fusebox::reflect::is_opaque<json> = true;`.
 template <class T>
@@ -25,212 +25,293 @@ inline constexpr bool is_opaque = requires { requires T::kOpaque; };
 
 namespace detail {
 
-enum class Kind { kSkip, kPointer, kMaybe, kSequence, kMap, kTuple, kStd, kStruct, kHidden };
+enum class Kind {
+  kPlain,     // numbers, enums, strings, opaque and empty classes: nothing inside
+  kHolder,    // std::optional, std::unique_ptr
+  kSequence,  // std::vector, std::array
+  kMap,       // std::map<std::string, T>
+  kTuple,     // std::pair, std::tuple
+  kStruct,    // fields
+  kPointer,   // T*, not walked
+  kStd,       // another class of the standard library, not walked
+  kHidden     // a class that cannot be seen into
+};
 
+// The containers that are walked, and what they hold.
 template <class T>
 struct Container {
   static constexpr Kind kind = Kind::kHidden;
 };
+template <Kind kind_, class... T>
+struct ContainerOf {
+  static constexpr Kind kind = kind_;
+  using Held = Types<T...>;
+};
 template <class T, class A>
-struct Container<std::vector<T, A>> {
-  static constexpr Kind kind = Kind::kSequence;
-};
+struct Container<std::vector<T, A>> : ContainerOf<Kind::kSequence, T> {};
 template <class T, std::size_t n>
-struct Container<std::array<T, n>> {
-  static constexpr Kind kind = Kind::kSequence;
-};
+struct Container<std::array<T, n>> : ContainerOf<Kind::kSequence, T> {};
 template <class T>
-struct Container<std::optional<T>> {
-  static constexpr Kind kind = Kind::kMaybe;
-};
+struct Container<std::optional<T>> : ContainerOf<Kind::kHolder, T> {};
 template <class T, class D>
-struct Container<std::unique_ptr<T, D>> {
-  static constexpr Kind kind = Kind::kMaybe;
-};
+  requires(!std::is_array_v<T>)
+struct Container<std::unique_ptr<T, D>> : ContainerOf<Kind::kHolder, T> {};
 template <class T, class C, class A>
-struct Container<std::map<std::string, T, C, A>> {
-  static constexpr Kind kind = Kind::kMap;
-};
+struct Container<std::map<std::string, T, C, A>> : ContainerOf<Kind::kMap, T> {};
 template <class... T>
-struct Container<std::tuple<T...>> {
-  static constexpr Kind kind = Kind::kTuple;
-};
+struct Container<std::tuple<T...>> : ContainerOf<Kind::kTuple, T...> {};
 template <class A, class B>
-struct Container<std::pair<A, B>> {
-  static constexpr Kind kind = Kind::kTuple;
-};
+struct Container<std::pair<A, B>> : ContainerOf<Kind::kTuple, A, B> {};
 
 template <class T>
 constexpr bool is_std() {
-#if defined(__clang__)
-  constexpr std::string_view mark = "[T = ";
-#else
-  constexpr std::string_view mark = "with T = ";
-#endif
   constexpr std::string_view text = __PRETTY_FUNCTION__;
-  return text.substr(text.find(mark) + mark.size()).starts_with("std::");
+  return text.substr(text.find("T = ") + 4).starts_with("std::");
 }
+
+template <class T>
+concept Complete = requires { sizeof(T); };
 
 template <class T>
 constexpr Kind kind_of() {
   if constexpr (std::is_pointer_v<T>) {
-    return std::is_object_v<std::remove_pointer_t<T>> ? Kind::kPointer : Kind::kSkip;
+    return Kind::kPointer;
   } else if constexpr (!std::is_class_v<T> && !std::is_union_v<T>) {
-    return Kind::kSkip;
-  } else if constexpr (is_opaque<T>) {
-    return Kind::kSkip;
+    return Kind::kPlain;
+  } else if constexpr (!Complete<T>) {
+    return Kind::kHidden;
   } else if constexpr (Container<T>::kind != Kind::kHidden) {
     return Container<T>::kind;
+  } else if constexpr (is_opaque<T> || std::is_empty_v<T>) {
+    return Kind::kPlain;
   } else if constexpr (is_std<T>()) {
     return Kind::kStd;
-  } else if constexpr (std::is_empty_v<T>) {
-    return Kind::kSkip;
-  } else if constexpr (SaysFieldCount<T> || std::is_aggregate_v<T>) {
-    return Kind::kStruct;
   } else {
-    return Kind::kHidden;
+    return kCount<T>.problem == Problem::kNone ? Kind::kStruct : Kind::kHidden;
+  }
+}
+template <class T>
+inline constexpr Kind kKind = kind_of<T>();
+
+template <class T, class Leaf>
+constexpr bool is_leaf() {
+  if constexpr (std::is_same_v<T, Leaf>) {
+    return true;
+  } else if constexpr (std::is_class_v<T> && Complete<T>) {
+    return std::is_base_of_v<Leaf, T>;
+  } else {
+    return false;
   }
 }
 
-// The types that a class template was given: what a container holds.
-template <class... T>
-struct Types {};
+// The type arguments of a class template: what std::shared_ptr, std::variant, std::list, … hold.
 template <class T>
 struct Arguments {
-  using Type = Types<>;
+  using Held = Types<>;
 };
 template <template <class...> class C, class... A>
 struct Arguments<C<A...>> {
-  using Type = Types<A...>;
-};
-template <class T, std::size_t n>
-struct Arguments<std::array<T, n>> {
-  using Type = Types<T>;
+  using Held = Types<A...>;
 };
 
-template <class T>
-constexpr auto field_types() {
-  return decltype(Bind<count<T>>::apply(
-      never<T>.value, [](auto&... field) { return Types<std::remove_cvref_t<decltype(field)>...>{}; })){};
-}
-
-// The types being looked into, so that a tree of its own kind ends.
+// The types being looked into, innermost first, so that a struct that holds a vector of its own kind ends.
 struct Visit {
   const void* type;
   const Visit* up;
 };
 template <class T>
-inline constexpr char type_id = 0;
+inline constexpr char kTypeId = 0;
 
-template <class T, class Leaf>
+constexpr bool is_visited(const void* type, const Visit* up) {
+  for (; up; up = up->up) {
+    if (up->type == type) return true;
+  }
+  return false;
+}
+
+template <class T, class Leaf, bool strict>
 constexpr bool contains(const Visit* up);
 
-template <class Leaf, class... T>
-constexpr bool contains_any(Types<T...>, const Visit* up) {
-  (void)up;
-  return (contains<std::remove_cv_t<T>, Leaf>(up) || ...);
+template <class Leaf, bool strict, class... T>
+constexpr bool any_contains(Types<T...>, [[maybe_unused]] const Visit* up) {
+  return (contains<std::remove_cvref_t<T>, Leaf, strict>(up) || ...);
+}
+
+// The complaint about a class that cannot be seen into; none if bytes can be copied that make one, and those
+// of a Leaf cannot: then there is no Leaf in it.
+template <class T, class Leaf>
+constexpr void refuse_hidden() {
+  constexpr bool complete = Complete<T>;
+  static_assert(
+      complete,
+      "fusebox: this class is declared but not defined here, so its fields cannot be seen. Define it "
+      "first; or, if it holds no tensors, hold it by std::shared_ptr.");
+  if constexpr (complete) {
+    if constexpr (!std::is_trivially_copyable_v<T> || std::is_trivially_copyable_v<Leaf>)
+      require_visible<T>();
+  }
 }
 
 template <class T, class Leaf>
-constexpr bool contains(const Visit* up) {
-  for (const Visit* v = up; v; v = v->up) {
-    if (v->type == &type_id<T>) return false;
-  }
-  [[maybe_unused]] const Visit here{&type_id<T>, up};
-  if constexpr (std::is_base_of_v<Leaf, T>) {
-    return true;
-  } else if constexpr (NamedTraits<T>::is_named) {
-    return contains<typename NamedTraits<T>::Inner, Leaf>(&here);
-  } else {
-    constexpr Kind kind = kind_of<T>();
-    static_assert(kind != Kind::kHidden, "fusebox: cannot see the fields of this class");
-    if constexpr (kind == Kind::kStruct) {
-      return contains_any<Leaf>(field_types<T>(), &here);
-    } else if constexpr (kind == Kind::kMaybe || kind == Kind::kSequence || kind == Kind::kMap ||
-                         kind == Kind::kTuple) {
-      return contains_any<Leaf>(typename Arguments<T>::Type{}, &here);
+constexpr bool refuse_pointer() {
+  static_assert(!contains<std::remove_cv_t<std::remove_pointer_t<T>>, Leaf, false>(nullptr),
+                "fusebox: a raw pointer to something that holds tensors, which are not seen behind it. Use "
+                "std::unique_ptr, or hold the object itself.");
+  return false;
+}
+
+template <class T, class Leaf>
+constexpr bool refuse_std() {
+  static_assert(
+      !any_contains<Leaf, false>(typename Arguments<T>::Held{}, nullptr),
+      "fusebox: tensors in a class of the standard library that they are not seen in. These are: "
+      "std::vector, std::array, std::optional, std::unique_ptr, std::map<std::string, T>, std::pair and "
+      "std::tuple.");
+  return false;
+}
+
+// contains for classes and pointers that are neither a leaf nor plain.
+template <class T, class Leaf, bool strict>
+constexpr bool parts_contain([[maybe_unused]] const Visit* up) {
+  constexpr Kind kind = kKind<T>;
+  if constexpr (kind == Kind::kStruct) {
+    return any_contains<Leaf, strict>(FieldTypes<T>{}, up);
+  } else if constexpr (kind == Kind::kPointer) {
+    if constexpr (strict) {
+      return refuse_pointer<T, Leaf>();
     } else {
-      return false;
+      return contains<std::remove_cv_t<std::remove_pointer_t<T>>, Leaf, strict>(up);
     }
+  } else if constexpr (kind == Kind::kStd) {
+    if constexpr (strict) {
+      return refuse_std<T, Leaf>();
+    } else {
+      return any_contains<Leaf, strict>(typename Arguments<T>::Held{}, up);
+    }
+  } else if constexpr (kind == Kind::kHidden) {
+    if constexpr (strict) refuse_hidden<T, Leaf>();
+    return false;
+  } else {
+    return any_contains<Leaf, strict>(typename Container<T>::Held{}, up);
+  }
+}
+
+// Is a Leaf reachable in a T? A strict look complains about what it cannot see into; the other one, for what
+// is not walked (behind raw pointers, in other containers), finds what it can.
+template <class T, class Leaf, bool strict>
+constexpr bool contains([[maybe_unused]] const Visit* up) {
+  if constexpr (is_leaf<T, Leaf>()) {
+    return true;
+  } else if constexpr (std::is_array_v<T>) {
+    return contains<std::remove_all_extents_t<T>, Leaf, strict>(up);
+  } else if constexpr (NamedTraits<T>::is_named) {
+    return contains<typename NamedTraits<T>::Inner, Leaf, strict>(up);
+  } else if constexpr (kKind<T> == Kind::kPlain) {
+    return false;
+  } else {
+    if (is_visited(&kTypeId<T>, up)) return false;
+    const Visit here{&kTypeId<T>, up};
+    return parts_contain<T, Leaf, strict>(&here);
   }
 }
 
 }  // namespace detail
 
-// Is a Leaf reachable in a T?
+// Is a Leaf reachable in a T: the T itself, a field of it, an element of a container in it, and so on?
 template <class T, class Leaf>
-inline constexpr bool contains_v = detail::contains<std::remove_cv_t<T>, Leaf>(nullptr);
+inline constexpr bool contains_v = detail::contains<std::remove_cvref_t<T>, Leaf, true>(nullptr);
 
 namespace detail {
 
-template <class Leaf, class F, class Empty>
+template <class From, class To>
+using WithConstOf = std::conditional_t<std::is_const_v<From>, const To, To>;
+
+// The walk of visit_leaves. `path` is that of the object being visited.
+template <class Leaf, class F, class Prepare>
 struct Walk {
   F& f;
-  Empty& on_empty;
+  Prepare& prepare;
   std::string path;
-
-  template <class T>
-  void at(std::string_view name, T& object) {
-    const std::size_t length = path.size();
-    if (length > 0) path += '.';
-    path += name;
-    visit(object);
-    path.resize(length);
-  }
 
   template <class T>
   void visit(T& object) {
     using Type = std::remove_cv_t<T>;
-    constexpr bool is_const = std::is_const_v<T>;
-    if constexpr (std::is_base_of_v<Leaf, Type>) {
-      f(std::string_view(path), static_cast<std::conditional_t<is_const, const Leaf, Leaf>&>(object));
+    if constexpr (is_leaf<Type, Leaf>()) {
+      f(std::string_view(path), static_cast<WithConstOf<T, Leaf>&>(object));
     } else if constexpr (NamedTraits<Type>::is_named) {
-      using Inner = typename NamedTraits<Type>::Inner;
-      visit(static_cast<std::conditional_t<is_const, const Inner, Inner>&>(object));
+      visit(static_cast<WithConstOf<T, typename NamedTraits<Type>::Inner>&>(object));
     } else if constexpr (contains_v<Type, Leaf>) {
-      visit_parts<kind_of<Type>()>(object);
+      static_assert(!std::is_array_v<T>, "fusebox: a C array of tensors. Use std::array or std::vector.");
+      if constexpr (!std::is_array_v<T>) visit_parts<kKind<Type>>(object);
     }
   }
 
   template <Kind kind, class T>
   void visit_parts(T& object) {
-    if constexpr (kind == Kind::kMaybe) {
-      if (!object) on_empty(std::string_view(path), object);
-      if (!object) return;
-      if constexpr (std::is_const_v<T>) {
-        visit(std::as_const(*object));
-      } else {
-        visit(*object);
-      }
-    } else if constexpr (kind == Kind::kSequence) {
-      std::size_t i = 0;
-      for (auto& element : object) at(std::to_string(i++), element);
-    } else if constexpr (kind == Kind::kMap) {
-      for (auto& [key, value] : object) at(key, value);
+    if constexpr (kind == Kind::kStruct) {
+      for_each_field(object, [this](std::string_view name, auto& field) { this->visit_part(name, field); });
     } else if constexpr (kind == Kind::kTuple) {
       std::size_t i = 0;
-      std::apply([&](auto&... element) { (this->at(std::to_string(i++), element), ...); }, object);
+      std::apply([&](auto&... part) { (this->visit_part(std::to_string(i++), part), ...); }, object);
     } else {
-      for_each_field(object, [this](std::string_view name, auto& field) { this->at(name, field); });
+      prepare(std::string_view(path), object);
+      visit_elements<kind>(object);
+    }
+  }
+
+  template <Kind kind, class T>
+  void visit_elements(T& object) {
+    if constexpr (kind == Kind::kHolder) {
+      if (object) visit(static_cast<WithConstOf<T, std::remove_reference_t<decltype(*object)>>&>(*object));
+    } else if constexpr (kind == Kind::kMap) {
+      for (auto& [key, element] : object) visit_part(key, element);
+    } else {
+      for (std::size_t i = 0; i < object.size(); ++i) visit_part(std::to_string(i), object[i]);
+    }
+  }
+
+  template <class T>
+  void visit_part(std::string_view name, T& part) {
+    if constexpr (contains_v<T, Leaf>) {
+      const std::size_t length = path.size();
+      if (length > 0) path += '.';
+      path += name;
+      visit(part);
+      path.resize(length);
     }
   }
 };
 
 }  // namespace detail
 
-// Calls f(std::string_view path, Leaf& leaf) for every Leaf in the object, in the order of declaration.
-// `prefix` is the path of the object itself. on_empty(path, holder) is called for each empty std::optional or
-// std::unique_ptr that may hold leaves; it may fill the holder, and then the walk goes on inside.
-template <class Leaf, class T, class F, class Empty>
-void visit_leaves(T& object, std::string_view prefix, F&& f, Empty&& on_empty) {
-  detail::Walk<Leaf, std::remove_reference_t<F>, std::remove_reference_t<Empty>>{f, on_empty,
-                                                                                 std::string(prefix)}
-      .visit(object);
+// Calls f(std::string_view path, Leaf& leaf) for every Leaf in the object, in the order of declaration; for a
+// const object, with const Leaf&. `prefix` is the path of the object itself: "model" gives
+// "model.layers.0.norm.weight",
+// "" gives "layers.0.norm.weight". The path is only valid during the call.
+//
+// `prepare(std::string_view path, auto& holder)` is called before the walk enters a std::optional,
+// std::unique_ptr, std::vector, std::array or std::map that may hold leaves, empty or not, and may change
+// what is in it. So a module is filled from a checkpoint:
+//
+//   struct Prepare {
+//     void operator()(std::string_view path, std::optional<Tensor>& bias) { if (has(path)) bias.emplace(); }
+//     template <class T> void operator()(std::string_view path, std::vector<T>& list) { list.resize(…); }
+//     void operator()(std::string_view, auto&) {}
+//   };
+template <class Leaf, class T, class F, class Prepare>
+void visit_leaves(T& object, std::string_view prefix, F&& f, Prepare&& prepare) {
+  using Walk = detail::Walk<Leaf, std::remove_reference_t<F>, std::remove_reference_t<Prepare>>;
+  Walk{f, prepare, std::string(prefix)}.visit(object);
+}
+
+template <class Leaf, class T, class F>
+void visit_leaves(T& object, std::string_view prefix, F&& f) {
+  visit_leaves<Leaf>(object, prefix, f, [](std::string_view, const auto&) {});
 }
 
 template <class Leaf, class T, class F>
 void visit_leaves(T& object, F&& f) {
-  visit_leaves<Leaf>(object, "", f, [](std::string_view, auto&) {});
+  visit_leaves<Leaf>(object, "", f);
 }
 
 }  // namespace fusebox::reflect
