@@ -39,4 +39,4 @@ bench:
 	@build/release/fusebox bench build/assets/SmolLM2-135M-Instruct.Q4_1.gguf
 
 clean:
-	@find build -mindepth 1 -maxdepth 1 ! -name assets -exec rm -rf {} +
+	@mkdir -p build && find build -mindepth 1 -maxdepth 1 ! -name assets -exec rm -rf {} +
