@@ -16,7 +16,7 @@ struct CompileOptions {
   // Not bound to a device at compile time: Executable::execute may name any.
   bool portable = false;
   // The compiler's own switches by name, e.g. {"xla_cpu_enable_fast_min_max", false}.
-  std::map<std::string, std::variant<std::string, bool, int64_t, double>> overrides;
+  std::map<std::string, std::variant<std::string, bool, int64_t, double>> overrides = {};
 
   // The bytes of XLA's CompileOptionsProto (protobuf wire format).
   std::string encode() const;

@@ -36,7 +36,7 @@ struct CompiledMemoryStats {
 
 struct ExecuteOptions {
   // Arguments that must survive although the program would take them (indices, ascending).
-  std::span<const int64_t> non_donatable;
+  std::span<const int64_t> non_donatable = {};
   // For a portable executable: where to run.
   const Device* device = nullptr;
 };
