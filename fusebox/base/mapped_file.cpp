@@ -33,14 +33,15 @@ void chain(int signal, siginfo_t* details, void* context) {
   if (previous_action.sa_flags & SA_SIGINFO) return previous_action.sa_sigaction(signal, details, context);
   if (previous_action.sa_handler != SIG_DFL && previous_action.sa_handler != SIG_IGN)
     return previous_action.sa_handler(signal);
-  // Nobody handles it: put the default back; the access faults again on return and ends the process.
+  // Nobody handles it: put the default back; raised again, it ends the process when this handler returns.
   struct sigaction fallback = {};
   fallback.sa_handler = SIG_DFL;
   sigaction(signal, &fallback, nullptr);
+  raise(signal);
 }
 
 void on_bus_error(int signal, siginfo_t* details, void* context) {
-  const auto address = reinterpret_cast<uintptr_t>(details->si_addr);
+  const auto address = reinterpret_cast<uintptr_t>(details->si_code > 0 ? details->si_addr : nullptr);
   for (Guard* guard = current_guard; guard; guard = guard->outer)
     if (address >= guard->begin && address < guard->end) siglongjmp(guard->jump, 1);
   chain(signal, details, context);

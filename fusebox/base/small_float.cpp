@@ -65,14 +65,15 @@ bool special(const Format& f, bool negative, uint32_t magnitude, float* value) {
   return false;
 }
 
+// A format without mantissa: half-way values go up, since the leading one of a significand is odd.
 uint32_t encode_exponent_only(double value) {
-  if (std::isnan(value) || std::signbit(value) || std::isinf(value)) return 0xff;
+  constexpr uint32_t kNanCode = 0xff;
+  if (!std::isfinite(value) || value <= 0) return kNanCode;
   if (value < 0x1p-127) return 0;
   int exponent = 0;
-  const double fraction = std::frexp(value, &exponent);  // in [0.5, 1); half-way is 0.75, ties to even codes
-  uint32_t code = static_cast<uint32_t>(exponent - 1 + 127);
-  if (fraction > 0.75 || (fraction == 0.75 && code % 2 == 1)) ++code;
-  return code > 0xff ? 0xff : code;
+  const double fraction = std::frexp(value, &exponent);  // in [0.5, 1)
+  const int code = exponent - 1 + 127 + (fraction >= 0.75 ? 1 : 0);
+  return std::min(static_cast<uint32_t>(code), kNanCode);
 }
 
 }  // namespace
@@ -130,7 +131,7 @@ uint32_t encode_float(DType dtype, double value) {
       if (magnitude == 0) return 0;
       break;
     default:  // neither NaN nor infinity
-      if (std::isnan(value)) return 1u << magnitude_bits;
+      if (std::isnan(value)) return sign ^ 1u << magnitude_bits;
       if (std::isinf(value) || magnitude > top) return sign | top;
   }
   return sign | static_cast<uint32_t>(magnitude);
@@ -138,35 +139,67 @@ uint32_t encode_float(DType dtype, double value) {
 
 namespace {
 
-// Loops for the three types that matter for speed; memcpy because `packed` may be unaligned.
-[[gnu::always_inline]] inline void decode_fast(DType dtype, const std::byte* in, float* out, size_t count) {
+// Loops for the two types that matter for speed; memcpy because `packed` may be unaligned.
+template <float (*to_f32)(uint16_t)>
+[[gnu::always_inline]] inline void decode_all(const std::byte* in, float* out, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     uint16_t bits;
     std::memcpy(&bits, in + 2 * i, sizeof bits);
-    out[i] = dtype == DType::bf16 ? bf16_to_f32(bits) : f16_to_f32(bits);
+    out[i] = to_f32(bits);
   }
 }
 
-[[gnu::always_inline]] inline void encode_fast(DType dtype, const float* in, std::byte* out, size_t count) {
+template <uint16_t (*from_f32)(float)>
+[[gnu::always_inline]] inline void encode_all(const float* in, std::byte* out, size_t count) {
   for (size_t i = 0; i < count; ++i) {
-    const uint16_t bits = dtype == DType::bf16 ? f32_to_bf16(in[i]) : f32_to_f16(in[i]);
+    const uint16_t bits = from_f32(in[i]);
     std::memcpy(out + 2 * i, &bits, sizeof bits);
   }
 }
 
+// The same loops for two CPU levels.
+#define FUSEBOX_LEVEL(name, attributes)                                                 \
+  struct name {                                                                         \
+    attributes static void decode_bf16(const std::byte* in, float* out, size_t count) { \
+      decode_all<bf16_to_f32>(in, out, count);                                          \
+    }                                                                                   \
+    attributes static void decode_f16(const std::byte* in, float* out, size_t count) {  \
+      decode_all<f16_to_f32>(in, out, count);                                           \
+    }                                                                                   \
+    attributes static void encode_bf16(const float* in, std::byte* out, size_t count) { \
+      encode_all<f32_to_bf16>(in, out, count);                                          \
+    }                                                                                   \
+    attributes static void encode_f16(const float* in, std::byte* out, size_t count) {  \
+      encode_all<f32_to_f16>(in, out, count);                                           \
+    }                                                                                   \
+  };
+FUSEBOX_LEVEL(Baseline, )
 #if defined(__x86_64__)
-[[gnu::target("avx2")]] void decode_avx2(DType dtype, const std::byte* in, float* out, size_t count) {
-  decode_fast(dtype, in, out, count);
-}
-[[gnu::target("avx2")]] void encode_avx2(DType dtype, const float* in, std::byte* out, size_t count) {
-  encode_fast(dtype, in, out, count);
-}
-const bool has_avx2 = __builtin_cpu_supports("avx2");
-#else
-void decode_avx2(DType, const std::byte*, float*, size_t) {}
-void encode_avx2(DType, const float*, std::byte*, size_t) {}
-constexpr bool has_avx2 = false;
+FUSEBOX_LEVEL(Avx2, [[gnu::target("avx2")]])
 #endif
+#undef FUSEBOX_LEVEL
+
+struct Loops {
+  void (*decode_bf16)(const std::byte*, float*, size_t);
+  void (*decode_f16)(const std::byte*, float*, size_t);
+  void (*encode_bf16)(const float*, std::byte*, size_t);
+  void (*encode_f16)(const float*, std::byte*, size_t);
+};
+
+template <typename Level>
+constexpr Loops loops_of() {
+  return {Level::decode_bf16, Level::decode_f16, Level::encode_bf16, Level::encode_f16};
+}
+
+const Loops& loops() {
+  static const Loops best = [] {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) return loops_of<Avx2>();
+#endif
+    return loops_of<Baseline>();
+  }();
+  return best;
+}
 
 void check_sizes(DType dtype, size_t bytes, size_t values) {
   if (!is_float(dtype))
@@ -186,8 +219,8 @@ void copy_bytes(T* to, const void* from, size_t bytes) {
 void decode_floats(DType dtype, std::span<const std::byte> packed, std::span<float> values) {
   check_sizes(dtype, packed.size(), values.size());
   if (dtype == DType::f32) return copy_bytes(values.data(), packed.data(), packed.size());
-  if (dtype == DType::bf16 || dtype == DType::f16)
-    return (has_avx2 ? decode_avx2 : decode_fast)(dtype, packed.data(), values.data(), values.size());
+  if (dtype == DType::bf16) return loops().decode_bf16(packed.data(), values.data(), values.size());
+  if (dtype == DType::f16) return loops().decode_f16(packed.data(), values.data(), values.size());
   for (size_t i = 0; i < values.size(); ++i) {
     if (dtype == DType::f64) {
       double wide;
@@ -202,8 +235,8 @@ void decode_floats(DType dtype, std::span<const std::byte> packed, std::span<flo
 void encode_floats(DType dtype, std::span<const float> values, std::span<std::byte> packed) {
   check_sizes(dtype, packed.size(), values.size());
   if (dtype == DType::f32) return copy_bytes(packed.data(), values.data(), packed.size());
-  if (dtype == DType::bf16 || dtype == DType::f16)
-    return (has_avx2 ? encode_avx2 : encode_fast)(dtype, values.data(), packed.data(), values.size());
+  if (dtype == DType::bf16) return loops().encode_bf16(values.data(), packed.data(), values.size());
+  if (dtype == DType::f16) return loops().encode_f16(values.data(), packed.data(), values.size());
   for (size_t i = 0; i < values.size(); ++i) {
     if (dtype == DType::f64) {
       const double wide = values[i];

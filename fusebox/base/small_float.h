@@ -4,10 +4,11 @@
 // what the type has (the rules of ml_dtypes, which JAX and XLA use):
 //   infinities (f8e3m4, f8e4m3, f8e5m2, bf16, f16, f32)        overflow becomes an infinity
 //   NaN only   (f8e4m3fn, the *fnuz types, f8e8m0fnu)          overflow and infinities become NaN
-//   neither    (f4e2m1fn, f6e2m3fn, f6e3m2fn)                  overflow becomes the largest value, NaN
-//   becomes -0
-// The *fnuz types have no negative zero; f8e8m0fnu has neither zero nor sign: values below its range,
-// zero among them, become its smallest, 2^-127; negative values become NaN.
+//   neither    (f4e2m1fn, f6e2m3fn, f6e3m2fn)                  overflow becomes the largest value of its
+//   sign,
+//                                                              NaN a zero of the other sign
+// The *fnuz types have no negative zero. f8e8m0fnu, a power of two, has neither zero nor sign: zeros and
+// negative values become NaN, positive ones below its range 2^-127.
 //
 // An element narrower than a byte takes one byte here, in its low bits ("byte" storage).
 #pragma once
