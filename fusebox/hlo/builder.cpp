@@ -14,7 +14,8 @@ Op* Builder::create_op(OpCode code, std::vector<Value*> operands, Attributes att
     results = check_op({code, operands, attributes, regions, declared});
   } catch (Error& error) {
     if (!location_.scope.empty()) error.module(location_.scope);
-    throw error.at(location_.where);
+    if (location_.where.line() > 0) error.at(location_.where);
+    throw;
   }
   auto op = std::make_unique<Op>();
   op->code = code;

@@ -1,87 +1,201 @@
+// The structure of a whole program. What a single op may be is check_op.cpp's.
 #include "fusebox/hlo/verify.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "fusebox/hlo/infer.h"
-#include "fusebox/hlo/keywords.h"
 
 namespace fusebox::hlo {
 namespace {
 
-// The word op_table.def uses for each alternative of Attribute; keywords are named by their type instead.
-constexpr std::string_view kTypeWords[] = {"bool",    "int",       "double",  "string", "dims",   "bools",
-                                           "strings", "dtype",     "literal", "dot",    "gather", "scatter",
-                                           "conv",    "algorithm", "",        "",       "symbol", "dict"};
-static_assert(std::size(kTypeWords) == std::variant_size_v<decltype(Attribute::value)>);
-
-bool is_keyword(const Keyword& keyword, std::string_view type) {
-  const auto values = keyword_values(type);
-  return keyword.type == type && std::ranges::find(values, keyword.value) != values.end();
+std::vector<Shape> types_of(std::span<Value* const> values) {
+  std::vector<Shape> types;
+  for (const Value* value : values) types.push_back(value->shape);
+  return types;
 }
 
-bool has_type(const Attribute& attribute, std::string_view type) {
-  if (type == "any") return true;
-  if (const auto* keyword = std::get_if<Keyword>(&attribute.value)) return is_keyword(*keyword, type);
-  if (const auto* list = std::get_if<std::vector<Keyword>>(&attribute.value))
-    return type.ends_with("[]") && std::ranges::all_of(*list, [&](const Keyword& keyword) {
-             return is_keyword(keyword, type.substr(0, type.size() - 2));
-           });
-  return kTypeWords[attribute.value.index()] == type;
+std::vector<Shape> argument_types(const Block& block) {
+  std::vector<Shape> types;
+  for (const Value& argument : block.arguments) types.push_back(argument.shape);
+  return types;
 }
 
-void check_attributes(const OpView& op, const OpInfo& row) {
-  for (const AttributeInfo& want : row.attributes) {
-    const Attribute* have = op.attributes.find(want.name);
-    if (!have && want.required) fail(ErrorKind::kInvalidArgument, "attribute {} is missing", want.name);
-    if (have && !has_type(*have, want.type))
-      fail(ErrorKind::kInvalidArgument, "attribute {} is no {}", want.name, want.type);
+class Verifier {
+ public:
+  explicit Verifier(const Program& program) : program_(program) {}
+
+  void run() {
+    for (const auto& function : program_.functions)
+      if (!by_name_.emplace(function->name, function.get()).second)
+        fail(ErrorKind::kInvalidArgument, "two functions are named {}", function->name);
+    for (const auto& function : program_.functions) {
+      caller_ = function.get();
+      block(function->body, nullptr, 0);
+      signature(*function);
+    }
+    // Only now are the returns that a callee's type comes from known to be sound.
+    for (const Call& each : calls_) blame(*each.op, [&] { call(each); });
+    acyclic();
   }
-  for (const auto& [name, value] : op.attributes.list()) {
-    // A name with a dialect ("mhlo.sharding") is a note for whoever knows it.
-    const bool known = name.find('.') != std::string::npos ||
-                       std::ranges::find(row.attributes, name, &AttributeInfo::name) != row.attributes.end();
-    if (!known) fail(ErrorKind::kInvalidArgument, "there is no attribute {}", name);
-  }
-}
 
-void check_counts(const OpView& op, const OpInfo& row) {
-  const auto count = static_cast<int>(op.operands.size());
-  if (count < row.min_operands || (row.max_operands >= 0 && count > row.max_operands)) {
-    const std::string want = row.max_operands == row.min_operands ? fmt::format("{}", row.min_operands)
-                             : row.max_operands < 0
-                                 ? fmt::format("at least {}", row.min_operands)
-                                 : fmt::format("{} to {}", row.min_operands, row.max_operands);
-    fail(ErrorKind::kInvalidArgument, "got {} operands, want {}", count, want);
-  }
-  for (size_t i = 0; i < op.operands.size(); i++)
-    if (!op.operands[i]) fail(ErrorKind::kInvalidArgument, "operand {} is no value", i);
-  if (row.regions >= 0 && static_cast<int>(op.regions.size()) != row.regions)
-    fail(ErrorKind::kInvalidArgument, "got {} regions, want {}", op.regions.size(), row.regions);
-  for (size_t i = 0; i < op.regions.size(); i++)
-    if (!op.regions[i]) fail(ErrorKind::kInvalidArgument, "region {} is empty", i);
-}
+ private:
+  struct Call {
+    const Function* caller;
+    const Op* op;
+  };
 
-std::vector<Shape> infer(const OpView& op) {
-  const OpInfo& row = info(op.code);
-  check_counts(op, row);
-  check_attributes(op, row);
-  for (const Shape& shape : op.declared) (void)shape.elements();  // no size is negative, the product fits
-  std::vector<Shape> results = row.infer(op);
-  for (const Shape& shape : results) (void)shape.elements();
-  if (!op.declared.empty() && !std::ranges::equal(op.declared, results))
-    fail(ErrorKind::kShapeMismatch, "got a declared result of {}, want {}", list_types(op.declared),
-         list_types(results));
-  return results;
-}
+  // Runs `check`; an error gets the op's name and place.
+  template <typename Check>
+  static void blame(const Op& op, Check check) {
+    try {
+      check();
+    } catch (Error& error) {
+      if (error.op().empty()) error.op(name(op.code));
+      if (error.module().empty() && !op.location.scope.empty()) error.module(op.location.scope);
+      if (error.source().empty() && op.location.where.line() > 0) error.at(op.location.where);
+      throw;
+    }
+  }
+
+  void block(const Block& block, const Op* parent, int depth) {
+    if (depth > kMaxNesting) fail(ErrorKind::kInvalidArgument, "regions nest deeper than {}", kMaxNesting);
+    if (block.parent != parent) fail(ErrorKind::kInvalidArgument, "a block belongs to another op");
+    std::vector<const Value*> defined;
+    const auto define = [&](const Value& value) {
+      visible_.insert(&value);
+      defined.push_back(&value);
+    };
+    for (size_t i = 0; i < block.arguments.size(); i++) {
+      const Value& argument = block.arguments[i];
+      if (argument.op || argument.block != &block || argument.index != i)
+        fail(ErrorKind::kInvalidArgument, "argument {} of a block does not know its place", i);
+      (void)argument.shape.elements();
+      define(argument);
+    }
+    if (block.ops.empty() || !block.ops.back() || block.ops.back()->code != OpCode::return_)
+      fail(ErrorKind::kInvalidArgument, "{} does not end in a return", parent ? "a region" : caller_->name);
+    for (const auto& each : block.ops) {
+      if (!each) fail(ErrorKind::kInvalidArgument, "a block holds no op where one should be");
+      blame(*each, [&] { op(*each, block, depth); });
+      for (const Value& result : each->results) define(result);
+    }
+    for (const Value* value : defined) visible_.erase(value);
+  }
+
+  void op(const Op& op, const Block& block, int depth) {
+    if (op.block != &block) fail(ErrorKind::kInvalidArgument, "the op does not know its block");
+    if (op.code == OpCode::return_ && &op != block.ops.back().get())
+      fail(ErrorKind::kInvalidArgument, "a return stands before the end of its block");
+    for (size_t i = 0; i < op.operands.size(); i++)
+      if (!visible_.contains(op.operands[i]))
+        fail(ErrorKind::kInvalidArgument, "operand {} is not defined before it is used, or not visible here",
+             i);
+    for (const auto& region : op.regions) {
+      if (!region) fail(ErrorKind::kInvalidArgument, "a region is empty");
+      this->block(*region, &op, depth + 1);
+    }
+    std::vector<Shape> results;
+    for (size_t i = 0; i < op.results.size(); i++) {
+      const Value& result = op.results[i];
+      if (result.op != &op || result.block != &block || result.index != i)
+        fail(ErrorKind::kInvalidArgument, "result {} does not know its place", i);
+      results.push_back(result.shape);
+    }
+    const std::vector<Shape> inferred = check_op({op.code, op.operands, op.attributes, op.regions, results});
+    if (inferred.size() != results.size())
+      fail(ErrorKind::kShapeMismatch, "got {} results, want {}", results.size(), inferred.size());
+    collect_calls(op);
+  }
+
+  void collect_calls(const Op& op) {
+    if (op.code == OpCode::call || op.code == OpCode::composite || op.attributes.find("called_computations"))
+      calls_.push_back({caller_, &op});
+  }
+
+  void signature(const Function& function) {
+    const auto returned = function.body.returned();
+    // Private functions may go without descriptions.
+    if (!function.arguments.empty() && function.arguments.size() != function.body.arguments.size())
+      fail(ErrorKind::kInvalidArgument, "{} describes {} arguments and takes {}", function.name,
+           function.arguments.size(), function.body.arguments.size());
+    if (!function.result_names.empty() && function.result_names.size() != returned.size())
+      fail(ErrorKind::kInvalidArgument, "{} names {} results and returns {}", function.name,
+           function.result_names.size(), returned.size());
+    std::unordered_set<int64_t> taken;
+    for (size_t i = 0; i < function.arguments.size(); i++) {
+      const auto& output = function.arguments[i].alias_output;
+      if (!output) continue;
+      if (*output < 0 || *output >= static_cast<int64_t>(returned.size()))
+        fail(ErrorKind::kInvalidArgument, "argument {} of {} aliases output {}, there are {}", i,
+             function.name, *output, returned.size());
+      if (!taken.insert(*output).second)
+        fail(ErrorKind::kInvalidArgument, "two arguments of {} alias output {}", function.name, *output);
+      const Shape& argument = function.body.arguments[i].shape;
+      const Shape& result = returned[static_cast<size_t>(*output)]->shape;
+      if (argument != result)
+        fail(ErrorKind::kShapeMismatch, "argument {} of {} is {} and aliases output {}, which is {}", i,
+             function.name, to_string(argument), *output, to_string(result));
+    }
+  }
+
+  const Function& named(const std::string& callee) const {
+    const auto found = by_name_.find(callee);
+    if (found == by_name_.end()) fail(ErrorKind::kNotFound, "there is no function {}", callee);
+    return *found->second;
+  }
+
+  void call(const Call& call) {
+    const Op& op = *call.op;
+    if (op.code == OpCode::custom_call) {
+      for (const std::string& callee : op.attributes.get<std::vector<std::string>>("called_computations"))
+        edges_[call.caller].push_back(&named(callee));
+      return;
+    }
+    const auto key = op.code == OpCode::call ? "callee" : "decomposition";
+    const Function& callee = named(op.attributes.get<SymbolRef>(key).name);
+    edges_[call.caller].push_back(&callee);
+    const std::vector<Shape> given = types_of(op.operands), taken = argument_types(callee.body);
+    if (given != taken)
+      fail(ErrorKind::kShapeMismatch, "got {} for {}, want {}", list_types(given), callee.name,
+           list_types(taken));
+    std::vector<Shape> results;
+    for (const Value& result : op.results) results.push_back(result.shape);
+    const std::vector<Shape> returned = types_of(callee.body.returned());
+    if (results != returned)
+      fail(ErrorKind::kShapeMismatch, "got results {} of {}, want {}", list_types(results), callee.name,
+           list_types(returned));
+  }
+
+  // Takes away functions nobody calls, one by one; what is left calls itself.
+  void acyclic() {
+    std::unordered_map<const Function*, size_t> callers;
+    for (const auto& [caller, callees] : edges_)
+      for (const Function* callee : callees) callers[callee]++;
+    std::vector<const Function*> ready;
+    for (const auto& function : program_.functions)
+      if (!callers.contains(function.get())) ready.push_back(function.get());
+    size_t done = 0;
+    for (; done < ready.size(); done++)
+      for (const Function* callee : edges_[ready[done]])
+        if (--callers[callee] == 0) ready.push_back(callee);
+    if (done == program_.functions.size()) return;
+    for (const auto& function : program_.functions)
+      if (std::ranges::find(ready, function.get()) == ready.end())
+        fail(ErrorKind::kInvalidArgument, "{} calls itself, directly or through others", function->name);
+  }
+
+  const Program& program_;
+  std::unordered_map<std::string_view, const Function*> by_name_;
+  std::unordered_set<const Value*> visible_;
+  std::vector<Call> calls_;
+  std::unordered_map<const Function*, std::vector<const Function*>> edges_;
+  const Function* caller_ = nullptr;
+};
 
 }  // namespace
 
-std::vector<Shape> check_op(const OpView& op) {
-  try {
-    return infer(op);
-  } catch (Error& error) {
-    throw error.op(name(op.code));
-  }
-}
+void verify(const Program& program) { Verifier(program).run(); }
 
 }  // namespace fusebox::hlo
