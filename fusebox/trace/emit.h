@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "fusebox/base/error.h"
 #include "fusebox/hlo/builder.h"
 #include "fusebox/hlo/program.h"
 #include "fusebox/trace/signature.h"
@@ -18,6 +19,21 @@
 #include "fusebox/trace/trace_cx.h"
 
 namespace fusebox {
+
+// A call of an op function from a model: what its ops and errors are attributed to.
+struct OpCall {
+  std::string_view name;
+  std::source_location where;
+};
+
+// A composite that the trace has had, and the function that decomposes it.
+struct TracedComposite {
+  std::string name;
+  int64_t version;
+  std::vector<Shape> inputs;
+  hlo::AttributeDict attributes;
+  std::string function;
+};
 
 // The state of one trace.
 class Trace {
@@ -35,9 +51,11 @@ class Trace {
   hlo::Function* main;
   std::vector<OpenBlock> open_blocks;  // innermost last
   std::string scope;                   // the module path set by Scope objects
+  std::optional<OpCall> call;          // the op function that runs now, the outermost
   Signature signature;
   std::vector<bool> donated;  // per parameter
   std::map<std::pair<const WeightSource*, std::string>, hlo::Value*> weights;
+  std::vector<TracedComposite> composites;
   TraceOptions options;
   bool open = true;
 };
@@ -57,27 +75,88 @@ std::vector<Tensor> results_of(const std::shared_ptr<Trace>& trace, hlo::Op* op)
 
 // Traces a region: its arguments have these shapes, `body` gets them and returns what the region returns.
 // With `captures` it may use values from around it.
-std::unique_ptr<hlo::Block> trace_region(const std::shared_ptr<Trace>& trace, const std::vector<Shape>& arguments,
-                                         bool captures,
-                                         const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body);
+using RegionBody = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
+std::unique_ptr<hlo::Block> trace_region(const std::shared_ptr<Trace>& trace,
+                                         const std::vector<Shape>& arguments, bool captures,
+                                         const RegionBody& body,
+                                         const std::source_location& where = std::source_location::current());
 
-// Traces a private function of that name, once; the name of the function that has it. A second call with
-// the same name does not run `body`.
-void trace_function(const std::shared_ptr<Trace>& trace, const std::string& name, const std::vector<Shape>& arguments,
-                    const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body);
+// Traces a private function of that name, once: a second call with the same name does not run `body`.
+void trace_function(const std::shared_ptr<Trace>& trace, const std::string& name,
+                    const std::vector<Shape>& arguments, const RegionBody& body,
+                    const std::source_location& where = std::source_location::current());
 
-// The tensor of an argument; a number becomes a scalar constant of dtype `like`. Error kDTypeMismatch for a
-// fraction where `like` is an integer type, kInvalidArgument for an integer that does not fit.
-Tensor materialize(const Arg& arg, const std::shared_ptr<Trace>& trace, DType like, std::string_view op);
+// Runs `body` as the op `name` of a model. All the ops that it makes carry the line of the first argument,
+// and its errors the name, module path and line, also where it calls other op functions: the outermost call
+// counts. One argument must be a tensor, all tensors must be of one open trace. `body` takes nothing.
+//
+//   Tensor relu(const Arg& x) {
+//     return in_op("relu", {x}, [&] { return maximum(x, 0); });
+//   }
+//
+// A body must not run a model's own functions (a loop's body, a branch): their ops and errors are theirs.
+template <typename Body>
+auto in_op(std::string_view name, const std::vector<Arg>& args, Body&& body);
+// The same for functions of many tensors.
+template <typename Body>
+auto in_op(std::string_view name, const std::vector<Tensor>& tensors, const std::source_location& where,
+           Body&& body);
+
+// The tensor of an argument; a number becomes a constant of dtype `like` that fills `dims`. Error
+// kDTypeMismatch for a fraction where `like` is an integer type, kInvalidArgument for an integer that does
+// not fit.
+Tensor materialize(const Arg& arg, const std::shared_ptr<Trace>& trace, DType like, const Dims& dims = {});
 
 // The tensor of an argument that must be one: a traced tensor, not a number, not empty.
-const Tensor& tensor_of(const Arg& arg, std::string_view op);
+const Tensor& tensor_of(const Arg& arg);
 
 // An Error about `op`, with the module path and the caller's line filled in.
-Error trace_error(const std::shared_ptr<Trace>& trace, ErrorKind kind, std::string_view op, std::string message,
-                  const std::source_location& where);
+Error trace_error(const std::shared_ptr<Trace>& trace, ErrorKind kind, std::string_view op,
+                  std::string message, const std::source_location& where);
 
 // One element of `dtype` with this value, little endian, exactly rounded.
 std::vector<std::byte> scalar_bytes(const Scalar& value, DType dtype);
+
+namespace trace_detail {
+
+// While it lives, `name` is the op that is called, unless one is already.
+class OpCallGuard {
+ public:
+  OpCallGuard(std::string_view name, const std::vector<Arg>& args);
+  ~OpCallGuard();
+  OpCallGuard(const OpCallGuard&) = delete;
+  OpCallGuard& operator=(const OpCallGuard&) = delete;
+
+  // Says in the error which op failed, and where.
+  void describe(Error& error) const;
+
+ private:
+  std::shared_ptr<Trace> trace_;
+  std::string_view name_;
+  std::source_location where_;
+  std::string scope_;
+  bool outermost_;
+};
+
+}  // namespace trace_detail
+
+template <typename Body>
+auto in_op(std::string_view name, const std::vector<Arg>& args, Body&& body) {
+  const trace_detail::OpCallGuard guard(name, args);
+  try {
+    return std::forward<Body>(body)();
+  } catch (Error& error) {
+    guard.describe(error);
+    throw;
+  }
+}
+
+template <typename Body>
+auto in_op(std::string_view name, const std::vector<Tensor>& tensors, const std::source_location& where,
+           Body&& body) {
+  std::vector<Arg> args;
+  for (const Tensor& tensor : tensors) args.emplace_back(tensor, where);
+  return in_op(name, args, std::forward<Body>(body));
+}
 
 }  // namespace fusebox

@@ -65,9 +65,10 @@ class Tensor {
   std::optional<DType> spec_dtype_;
 };
 
-// A number written in a model. Integers go with any dtype; a fraction with float and complex ones only.
+// A number written in a model. Integers go with any dtype that holds them; a fraction with float and complex
+// ones only; true and false with i1 too, where they are all that goes.
 struct Scalar {
-  std::variant<bool, int64_t, double> value;
+  std::variant<bool, int64_t, uint64_t, double> value;
 };
 
 // What an op takes: a tensor or a number, and the caller's own line, captured by the conversion.
@@ -82,6 +83,8 @@ class Arg {
       : where_(where) {
     if constexpr (std::is_same_v<T, bool>)
       scalar_.value = number;
+    else if constexpr (std::is_unsigned_v<T>)
+      scalar_.value = static_cast<uint64_t>(number);
     else if constexpr (std::is_integral_v<T>)
       scalar_.value = static_cast<int64_t>(number);
     else

@@ -11,18 +11,20 @@
 namespace fusebox {
 namespace {
 
-Tensor make_constant(const std::shared_ptr<Trace>& trace, hlo::Literal literal, const std::source_location& where) {
-  if (!trace->open) throw trace_error(trace, ErrorKind::kInvalidArgument, "constant", "the trace has ended", where);
+// For ops without operands. Within an op function they belong to its caller's line.
+hlo::Builder builder_at(const std::shared_ptr<Trace>& trace, std::string_view op,
+                        const std::source_location& where) {
+  if (!trace->open) throw trace_error(trace, ErrorKind::kInvalidArgument, op, "the trace has ended", where);
   hlo::Builder builder(trace->program, trace->block());
-  builder.set_location({trace->program.intern(trace->scope), where});
-  const Shape shape = literal.shape;
-  return Tensor(trace, builder.create(hlo::OpCode::constant, {}, {{"value", std::move(literal)}}, {shape}));
+  builder.set_location({trace->program.intern(trace->scope), trace->call ? trace->call->where : where});
+  return builder;
 }
 
-template <typename T>
-std::vector<std::byte> copied(std::span<const T> data) {
-  const auto bytes = std::as_bytes(data);
-  return {bytes.begin(), bytes.end()};
+Tensor make_constant(const std::shared_ptr<Trace>& trace, hlo::Literal literal,
+                     const std::source_location& where) {
+  hlo::Builder builder = builder_at(trace, "constant", where);
+  const Shape shape = literal.shape;
+  return Tensor(trace, builder.create(hlo::OpCode::constant, {}, {{"value", std::move(literal)}}, {shape}));
 }
 
 }  // namespace
@@ -71,7 +73,8 @@ const TraceOptions& TraceCx::options() const { return trace_->options; }
 
 namespace {
 
-// Appends an argument to main. Weights may be asked for inside a region, so this never looks at the open block.
+// Appends an argument to main. Weights may be asked for inside a region, so this never looks at the open
+// block.
 hlo::Value* add_parameter(Trace& trace, Parameter parameter, bool donate) {
   hlo::Value* value = trace.main->body.add_argument(parameter.shape);
   trace.main->arguments.push_back({parameter.name, std::nullopt});
@@ -102,7 +105,8 @@ Tensor TraceCx::weight(std::string_view name, const WeightSource& source, const 
   if (known != trace_->weights.end()) return Tensor(trace_, known->second);
   const std::optional<WeightInfo> found = source.find(name);
   if (!found)
-    throw trace_error(trace_, ErrorKind::kNotFound, "weight", fmt::format("no tensor named '{}'", name), where)
+    throw trace_error(trace_, ErrorKind::kNotFound, "weight", fmt::format("no tensor named '{}'", name),
+                      where)
         .file(source.description());
   Shape shape = found->shape;
   if (found->format || is_float(shape.dtype)) shape.dtype = trace_->options.weight_dtype;
@@ -124,8 +128,9 @@ Tensor TraceCx::full(Dims dims, Scalar value, DType dtype, const Where& where) {
 
 Tensor TraceCx::constant(Shape shape, std::span<const std::byte> data, const Where& where) {
   if (static_cast<int64_t>(data.size()) != shape.bytes())
-    throw trace_error(trace_, ErrorKind::kShapeMismatch, "constant",
-                      fmt::format("got {} bytes, want {} for {}", data.size(), shape.bytes(), to_string(shape)), where);
+    throw trace_error(
+        trace_, ErrorKind::kShapeMismatch, "constant",
+        fmt::format("got {} bytes, want {} for {}", data.size(), shape.bytes(), to_string(shape)), where);
   auto bytes = std::make_shared<const std::vector<std::byte>>(data.begin(), data.end());
   return make_constant(trace_, {std::move(shape), std::move(bytes), false}, where);
 }
@@ -139,14 +144,14 @@ Tensor TraceCx::constant(Dims dims, std::span<const int32_t> data, const Where& 
 }
 
 Tensor TraceCx::iota(Dims dims, int64_t axis, DType dtype, const Where& where) {
-  hlo::Builder builder(trace_->program, trace_->block());
-  builder.set_location({trace_->program.intern(trace_->scope), where});
+  hlo::Builder builder = builder_at(trace_, "iota", where);
   try {
     axis = normalize_axis(axis, static_cast<int64_t>(dims.size()));
   } catch (Error& error) {
     throw error.op("iota").at(where).module(trace_->scope);
   }
-  return Tensor(trace_, builder.create(hlo::OpCode::iota, {}, {{"iota_dimension", axis}}, {{std::move(dims), dtype}}));
+  return Tensor(
+      trace_, builder.create(hlo::OpCode::iota, {}, {{"iota_dimension", axis}}, {{std::move(dims), dtype}}));
 }
 
 namespace trace_detail {
@@ -165,12 +170,13 @@ void alias_donated(Trace& trace, const std::source_location& where) {
   for (size_t i = 0; i < trace.donated.size(); ++i) {
     if (!trace.donated[i]) continue;
     Parameter& parameter = trace.signature.parameters[i];
-    const auto output = std::find_if(outputs.begin(), outputs.end(),
-                                     [&](const Output& candidate) { return candidate.name == parameter.name; });
+    const auto output = std::find_if(outputs.begin(), outputs.end(), [&](const Output& candidate) {
+      return candidate.name == parameter.name;
+    });
     if (output == outputs.end() || output->shape != parameter.shape)
       throw Error(ErrorKind::kInvalidArgument,
-                  fmt::format("the donated input '{}' {} has no output of that name and shape", parameter.name,
-                              to_string(parameter.shape)))
+                  fmt::format("the donated input '{}' {} has no output of that name and shape",
+                              parameter.name, to_string(parameter.shape)))
           .op("trace")
           .at(where)
           .hint("return its new value under the same name, or do not donate it");
@@ -186,7 +192,8 @@ TracedProgram finish(const std::shared_ptr<Trace>& trace, std::vector<std::pair<
   std::vector<hlo::Value*> values;
   for (auto& [name, tensor] : results) {
     if (!tensor.traced() || tensor.trace() != trace || tensor.value()->block != &trace->main->body)
-      throw Error(ErrorKind::kInvalidArgument, fmt::format("the result '{}' is not a tensor of this trace", name))
+      throw Error(ErrorKind::kInvalidArgument,
+                  fmt::format("the result '{}' is not a tensor of this trace", name))
           .op("trace")
           .at(where);
     values.push_back(tensor.value());

@@ -5,8 +5,9 @@
 //     return cx.module<Mlp>("mlp", checkpoint)(x);
 //   });
 //
-// A TraceCx is a handle on its trace; copies speak of the same one. One trace is one thread's. Every mistake is
-// reported by the call that made it, as an Error with the op, the shapes, the module path and the caller's line.
+// A TraceCx is a handle on its trace; copies speak of the same one. One trace is one thread's. Every mistake
+// is reported by the call that made it, as an Error with the op, the shapes, the module path and the caller's
+// line.
 #pragma once
 
 #include <functional>
@@ -61,7 +62,8 @@ class TraceCx {
   using Where = std::source_location;
 
   // An input of the program. Names are unique.
-  Tensor input(std::string_view name, Shape shape, InputOptions options = {}, const Where& where = Where::current());
+  Tensor input(std::string_view name, Shape shape, InputOptions options = {},
+               const Where& where = Where::current());
   Tensor input(std::string_view name, Dims dims, DType dtype, const Where& where = Where::current()) {
     return input(name, Shape{std::move(dims), dtype}, {}, where);
   }
