@@ -20,20 +20,19 @@ struct Running {
 // One query is written as multiply and add, which fuses into one loop; batched dots of one row would have their
 // operands transposed first.
 Tensor scores_of(const Tensor& q, const Tensor& k) {
-  if (q.dim(3) > 1) return einsum("skgtd,skcd->skgtc", {q, k}, f32);
+  if (q.dim(3) > 1) return einsum("skgtd,skcd->skgtc", {q, k}, {.dtype = f32});
   const Tensor products = convert(q, f32) * convert(expand_dims(k, 2), f32);
   return expand_dims(sum(products, -1), 3);
 }
 
 Tensor weighted_values(const Tensor& weights, const Tensor& v) {
-  if (weights.dim(3) > 1) return einsum("skgtc,skcd->skgtd", {convert(weights, v.dtype()), v}, f32);
+  if (weights.dim(3) > 1) return einsum("skgtc,skcd->skgtd", {convert(weights, v.dtype()), v}, {.dtype = f32});
   const Tensor column = expand_dims(squeeze(weights, 3), -1);
   return expand_dims(sum(column * convert(expand_dims(v, 2), f32), 3), 3);
 }
 
 Tensor cache_block(const Tensor& cache, const Tensor& row) {
-  const Tensor zero = cache.cx().scalar({int64_t{0}}, i32);
-  return dynamic_slice(cache, {zero, zero, row, zero}, {cache.dim(0), cache.dim(1), kAttentionBlock, cache.dim(3)});
+  return dynamic_slice(cache, {0, 0, row, 0}, {cache.dim(0), cache.dim(1), kAttentionBlock, cache.dim(3)});
 }
 
 Running attend_block(const Tensor& q, const KvCache& cache, const Tensor& positions, const Tensor& block,
@@ -49,29 +48,26 @@ Running attend_block(const Tensor& q, const KvCache& cache, const Tensor& positi
           before.sum * expand_dims(fade, -1) + weighted_values(weights, cache_block(cache.v, row))};
 }
 
-void check(const Tensor& q, const KvCache& cache, const Arg& arg) {
+void check(const Tensor& q, const KvCache& cache) {
   const int64_t heads = q.rank() == 4 ? q.dim(2) : 0;
   if (heads > 0 && cache.k.rank() == 4 && cache.k.dims() == cache.v.dims() && heads % cache.k.dim(1) == 0 &&
       q.dim(3) == cache.k.dim(3) && cache.k.dim(2) % kAttentionBlock == 0)
     return;
-  throw trace_error(q.trace(), ErrorKind::kShapeMismatch, "attention",
-                    fmt::format("got q {}, k {}, v {}; want q [slots, n, heads, size] and caches [slots, kv_heads, "
-                                "capacity, size], heads a multiple of kv_heads, capacity of {}",
-                                to_string(q.dims()), to_string(cache.k.dims()), to_string(cache.v.dims()),
-                                kAttentionBlock),
-                    arg.where());
+  throw Error(ErrorKind::kShapeMismatch,
+              fmt::format("got q {}, k {}, v {}; want q [slots, n, heads, size] and caches [slots, kv_heads, capacity, "
+                          "size], heads a multiple of kv_heads, capacity of {}",
+                          to_string(q.dims()), to_string(cache.k.dims()), to_string(cache.v.dims()), kAttentionBlock));
 }
 
 }  // namespace
 
 KvCache KvCache::updated(const Tensor& new_k, const Tensor& new_v, const Tensor& start) const {
-  const Tensor zero = start.cx().scalar({int64_t{0}}, i32);
   const auto write = [&](Tensor cache, const Tensor& rows) {
     const Tensor by_head = convert(transpose(rows, {0, 2, 1, 3}), cache.dtype());
     for (int64_t slot = 0; slot < cache.dim(0); ++slot) {
-      const Tensor one = cache.dim(0) == 1 ? by_head : slice_in_dim(by_head, slot, slot + 1, 1, 0);
-      const Tensor row = reshape(slice_in_dim(start, slot, slot + 1, 1, 0), Dims{});
-      cache = dynamic_update_slice(cache, one, {start.cx().scalar({slot}, i32), zero, row, zero});
+      const Tensor one = cache.dim(0) == 1 ? by_head : slice_in_dim(by_head, slot, slot + 1);
+      const Tensor row = reshape(slice_in_dim(start, slot, slot + 1), Dims{});
+      cache = dynamic_update_slice(cache, one, {slot, 0, row, 0});
     }
     return cache;
   };
@@ -79,16 +75,16 @@ KvCache KvCache::updated(const Tensor& new_k, const Tensor& new_v, const Tensor&
 }
 
 Tensor attention(const Arg& q, const KvCache& cache, const Tensor& positions, const Tensor& valid, double scale) {
-  const Tensor& query = tensor_of(q, "attention");
-  check(query, cache, q);
+  const Tensor& query = tensor_of(q);
+  in_op("attention", {q}, [&] { check(query, cache); });
   const int64_t slots = query.dim(0), n = query.dim(1), size = query.dim(3), kv_heads = cache.k.dim(1);
   const int64_t group = query.dim(2) / kv_heads;
   const Tensor grouped = transpose(reshape(query * scale, {slots, n, kv_heads, group, size}), {0, 2, 3, 1, 4});
   const Tensor at = reshape(positions, {slots, 1, 1, n, 1});
 
+  TraceCx cx = query.cx();
   const Dims rows = {slots, kv_heads, group, n}, outputs = {slots, kv_heads, group, n, size};
-  TraceCx make = query.cx();
-  const Running nothing = {make.full(rows, {kMasked}, f32), make.zeros(rows, f32), make.zeros(outputs, f32)};
+  const Running nothing = {cx.full(rows, {kMasked}, f32), cx.zeros(rows, f32), cx.zeros(outputs, f32)};
   const Tensor blocks = (max(valid) + (kAttentionBlock - 1)) / kAttentionBlock;
   const Running all = fori_loop(0, blocks, nothing, [&](const Tensor& block, const Running& before) {
     return attend_block(grouped, cache, at, block, before);

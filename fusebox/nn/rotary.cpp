@@ -54,6 +54,7 @@ std::vector<double> RotaryEmbedding::frequencies() const {
       break;
     case RotaryScaling::Kind::kYarn: scale_yarn(*this, result); break;
   }
+  for (size_t i = 0; i < divisors.size(); ++i) result[i] /= divisors[i];
   return result;
 }
 

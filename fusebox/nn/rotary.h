@@ -31,6 +31,7 @@ struct RotaryEmbedding {
   int64_t size = 0;  // features turned, at most the head's; the rest pass through
   double theta = 10000;
   RotaryScaling scaling;
+  std::vector<double> divisors;  // one per pair, where a file gives its scaling so; empty: none
   RotaryPairing pairing = RotaryPairing::kHalves;
 
   // The angle per position of each pair, and the factor on cos and sin (1 but for yarn).

@@ -1,0 +1,41 @@
+#include "fusebox/llm/family.h"
+
+#include <fmt/format.h>
+
+#include "fusebox/base/error.h"
+#include "fusebox/llm/llama.h"
+
+namespace fusebox::llm {
+namespace {
+
+// One row a family: config.json's model_type or GGUF's general.architecture, and who opens it.
+struct Row {
+  std::string_view name;
+  std::shared_ptr<const CausalModel> (*open)(const Checkpoint&);
+};
+constexpr Row kFamilies[] = {{"llama", open_llama}, {"mistral", open_llama}};
+
+std::string family_name(const Checkpoint& checkpoint) {
+  if (const auto gguf = checkpoint.gguf()) return std::string(gguf->at("general.architecture").as_string());
+  const std::string path = checkpoint.folder() + "/config.json";
+  const auto config = read_json(path);
+  const auto found = config.is_object() ? config.find("model_type") : config.end();
+  if (found == config.end() || !found->is_string())
+    throw Error(ErrorKind::kInvalidFile, "'model_type' is missing").file(path);
+  return found->get<std::string>();
+}
+
+}  // namespace
+
+std::shared_ptr<const CausalModel> open_model(const std::string& path) {
+  const Checkpoint checkpoint = Checkpoint::open(path);
+  const std::string name = family_name(checkpoint);
+  std::string known;
+  for (const Row& row : kFamilies) {
+    if (row.name == name) return row.open(checkpoint);
+    known += (known.empty() ? "" : ", ") + std::string(row.name);
+  }
+  throw Error(ErrorKind::kUnsupported, fmt::format("the model family '{}'; fusebox has {}", name, known)).file(path);
+}
+
+}  // namespace fusebox::llm

@@ -1,0 +1,115 @@
+#include "fusebox/llm/llama.h"
+
+#include <cmath>
+
+#include "fusebox/llm/gguf_names.h"
+
+namespace fusebox::llm {
+
+Llama Llama::of(const LlamaConfig& c) {
+  const int64_t q_size = c.num_attention_heads * c.head_dim, kv_size = c.num_key_value_heads * c.head_dim;
+  const Block block = {
+      nn::RmsNorm::of(c.hidden_size, c.rms_norm_eps),
+      {nn::Linear::of(c.hidden_size, q_size), nn::Linear::of(c.hidden_size, kv_size),
+       nn::Linear::of(c.hidden_size, kv_size), nn::Linear::of(q_size, c.hidden_size)},
+      nn::RmsNorm::of(c.hidden_size, c.rms_norm_eps),
+      nn::GatedMlp::of(c.hidden_size, c.intermediate_size),
+  };
+  return {{nn::Embedding::of(c.vocab_size, c.hidden_size),
+           std::vector<Block>(static_cast<size_t>(c.num_hidden_layers), block),
+           nn::RmsNorm::of(c.hidden_size, c.rms_norm_eps)},
+          c.tie_word_embeddings ? std::nullopt : std::optional(nn::Linear::of(c.hidden_size, c.vocab_size))};
+}
+
+namespace {
+
+class TracedLlama : public TracedModel {
+ public:
+  TracedLlama(const LlamaConfig& config, Llama llama) : config_(config), llama_(std::move(llama)) {}
+
+  Tensor hidden(const Chunk& chunk, std::vector<nn::KvCache>& caches) const override {
+    TraceCx cx = chunk.tokens.cx();
+    const int64_t slots = chunk.tokens.dim(0), n = chunk.tokens.dim(1);
+    const Tensor positions = reshape(chunk.start, {slots, 1}) + cx.iota({slots, n}, 1, i32);
+    const Tensor valid = chunk.start + chunk.count;
+    const auto rotation = config_.rotary.angles(positions);
+
+    Tensor x = llama_.model.embed_tokens(chunk.tokens);
+    if (chunk.tap) chunk.tap(-1, x);
+    for (size_t i = 0; i < llama_.model.layers.size(); ++i) {
+      const Llama::Block& block = llama_.model.layers[i];
+      const auto attend = [&](const Tensor& h) {
+        const Llama::Attention& attention = block.self_attn;
+        const auto heads = [&](const Tensor& projected) { return reshape(projected, {slots, n, -1, config_.head_dim}); };
+        const Tensor q = config_.rotary.rotate(heads(attention.q_proj(h)), rotation);
+        const Tensor k = config_.rotary.rotate(heads(attention.k_proj(h)), rotation);
+        caches[i] = caches[i].updated(k, heads(attention.v_proj(h)), chunk.start);
+        const double scale = 1 / std::sqrt(static_cast<double>(config_.head_dim));
+        return attention.o_proj(nn::attention(q, caches[i], positions, valid, scale));
+      };
+      x = x + attend(block.input_layernorm(x));
+      x = x + block.mlp(block.post_attention_layernorm(x));
+      if (chunk.tap) chunk.tap(static_cast<int>(i), x);
+    }
+    return llama_.model.norm(x);
+  }
+
+  Tensor logits(const Tensor& hidden) const override {
+    return convert(llama_.lm_head ? (*llama_.lm_head)(hidden) : llama_.model.embed_tokens.attend(hidden), f32);
+  }
+
+ private:
+  LlamaConfig config_;
+  Llama llama_;
+};
+
+class LlamaModel : public CausalModel {
+ public:
+  LlamaModel(LlamaConfig config, std::shared_ptr<const WeightSource> weights)
+      : config_(std::move(config)), weights_(std::move(weights)) {
+    sizes_ = {config_.vocab_size, config_.max_position_embeddings, config_.num_hidden_layers,
+              config_.num_key_value_heads, config_.head_dim};
+  }
+
+  const ModelSizes& sizes() const override { return sizes_; }
+  const std::string& architecture() const override { return architecture_; }
+  const WeightSource& weights() const override { return *weights_; }
+  std::unique_ptr<TracedModel> trace(TraceCx& cx) const override {
+    return std::make_unique<TracedLlama>(config_, cx.module("", Llama::of(config_), *weights_, {.allow_unexpected = true}));
+  }
+
+ private:
+  LlamaConfig config_;
+  std::shared_ptr<const WeightSource> weights_;
+  ModelSizes sizes_;
+  std::string architecture_ = "LlamaForCausalLM";
+};
+
+// GGUF's names ↔ Hugging Face's; converters turn each head's rows of q and k from halves to pairs.
+GgufNames llama_gguf_names(const LlamaConfig& config) {
+  return {
+      .whole = {{"token_embd", "model.embed_tokens"}, {"output_norm", "model.norm"}, {"output", "lm_head"}},
+      .layer_prefix = "model.layers.",
+      .layer = {{"attn_norm", "input_layernorm"}, {"attn_q", "self_attn.q_proj"}, {"attn_k", "self_attn.k_proj"},
+                {"attn_v", "self_attn.v_proj"}, {"attn_output", "self_attn.o_proj"},
+                {"ffn_norm", "post_attention_layernorm"}, {"ffn_gate", "mlp.gate_proj"}, {"ffn_up", "mlp.up_proj"},
+                {"ffn_down", "mlp.down_proj"}},
+      .paired_rows = {{"attn_q", config.num_attention_heads}, {"attn_k", config.num_key_value_heads}},
+      .ignored = {"rope_freqs.weight"},
+  };
+}
+
+}  // namespace
+
+std::shared_ptr<const CausalModel> open_llama(const Checkpoint& checkpoint) {
+  if (const auto gguf = checkpoint.gguf()) {
+    LlamaConfig config = LlamaConfig::from_gguf(*gguf);
+    auto view = gguf_view(gguf, llama_gguf_names(config));
+    return std::make_shared<LlamaModel>(std::move(config), std::move(view));
+  }
+  const std::string path = checkpoint.folder() + "/config.json";
+  LlamaConfig config = LlamaConfig::from_json(read_json(path), path);
+  return std::make_shared<LlamaModel>(std::move(config), std::make_shared<Checkpoint>(checkpoint));
+}
+
+}  // namespace fusebox::llm
