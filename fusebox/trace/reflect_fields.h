@@ -58,6 +58,9 @@ struct NamedTraits<Named<name_, T>> {
   using Inner = T;
 };
 
+template <class From, class To>
+using WithConstOf = std::conditional_t<std::is_const_v<From>, const To, To>;
+
 // An object of any type that is never made: only addresses of its fields are taken, at compile time, because
 // a pointer as a template argument is printed with the field's name.
 template <class T>
@@ -176,13 +179,19 @@ constexpr std::string_view field_name() {
 }
 
 // Calls f(std::string_view name, auto& field) for every field, in order. A const object's fields are const.
+// The fields of a Named are those of what it names.
 template <class T, class F>
 constexpr void for_each_field(T& object, F&& f) {
   using Struct = std::remove_cv_t<T>;
-  detail::Bind<detail::kCount<Struct>.fields>::apply(object, [&f](auto&... field) {
-    [[maybe_unused]] std::size_t i = 0;
-    (f(detail::kNames<Struct>[i++], field), ...);
-  });
+  if constexpr (detail::NamedTraits<Struct>::is_named) {
+    using Inner = typename detail::NamedTraits<Struct>::Inner;
+    for_each_field(static_cast<detail::WithConstOf<T, Inner>&>(object), f);
+  } else {
+    detail::Bind<detail::kCount<Struct>.fields>::apply(object, [&f](auto&... field) {
+      [[maybe_unused]] std::size_t i = 0;
+      (f(detail::kNames<Struct>[i++], field), ...);
+    });
+  }
 }
 
 }  // namespace fusebox::reflect

@@ -223,9 +223,6 @@ inline constexpr bool contains_v = detail::contains<std::remove_cvref_t<T>, Leaf
 
 namespace detail {
 
-template <class From, class To>
-using WithConstOf = std::conditional_t<std::is_const_v<From>, const To, To>;
-
 // The walk of visit_leaves. `path` is that of the object being visited.
 template <class Leaf, class F, class Prepare>
 struct Walk {
