@@ -12,15 +12,32 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "fusebox/base/mapped_file.h"
+
 namespace fusebox {
+
+// A mapped file that lives in memory only; `name` is what messages call it.
+inline MappedFile map_bytes(std::string_view bytes, const std::string& name) {
+  const int descriptor = memfd_create(name.c_str(), MFD_CLOEXEC);
+  if (descriptor < 0) throw std::runtime_error("no file in memory");
+  for (size_t done = 0; done < bytes.size();) {
+    const ssize_t written = write(descriptor, bytes.data() + done, bytes.size() - done);
+    if (written <= 0) throw std::runtime_error("cannot write to a file in memory");
+    done += static_cast<size_t>(written);
+  }
+  return MappedFile::adopt(descriptor, name);
+}
 
 template <typename T>
 std::string raw_bytes(std::initializer_list<T> values) {
@@ -68,7 +85,8 @@ class GgufBuilder {
     return raw(key, 9, raw_number(type) + raw_number(count) + std::string(elements));
   }
 
-  GgufBuilder& tensor(std::string_view name, std::vector<uint64_t> dims, uint32_t type, std::string_view data) {
+  GgufBuilder& tensor(std::string_view name, std::vector<uint64_t> dims, uint32_t type,
+                      std::string_view data) {
     data_.resize((data_.size() + alignment - 1) / alignment * alignment);
     tensor_at(name, dims, type, data_.size());
     data_ += data;
@@ -90,7 +108,9 @@ class GgufBuilder {
     return file + data_;
   }
 
-  static std::string string(std::string_view text) { return raw_number<uint64_t>(text.size()) + std::string(text); }
+  static std::string string(std::string_view text) {
+    return raw_number<uint64_t>(text.size()) + std::string(text);
+  }
 
  private:
   std::string metadata_, tensors_, data_;
