@@ -23,6 +23,7 @@ enum class HostSemantics : uint8_t {
   kOnlyDuringCall,          // copied before from_host returns
   kUntilTransferCompletes,  // copied meanwhile
   kZeroCopy,                // the buffer may be that memory: unchanged, and kept, while the buffer lives
+  kMutableZeroCopy,         // the same, and a program that is given the buffer for good may write to it
 };
 
 // XLA's CPU takes zero-copy memory that is aligned to this many bytes, and copies other without a word.

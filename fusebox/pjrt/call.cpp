@@ -57,6 +57,7 @@ Error to_error(const Plugin& plugin, PJRT_Error* error, std::string_view op) {
   plugin.table()->PJRT_Error_Message(&message.value);
   std::string text;
   if (message.value.message != nullptr) text.assign(message.value.message, message.value.message_size);
+  text.erase(text.find_last_not_of(" \n") + 1);
 
   auto code = error_args<PJRT_Error_GetCode_Args>(plugin, PJRT_Error_GetCode_Args_STRUCT_SIZE, error);
   code.value.code = PJRT_Error_Code_UNKNOWN;

@@ -130,10 +130,11 @@ void Plugin::check() const {
         fmt::format("its function table has {} bytes, want at least {}", table_->struct_size, kHead));
   }
   Version got{table_->pjrt_api_version.major_version, table_->pjrt_api_version.minor_version};
-  if (got.major != PJRT_API_MAJOR || got.minor < kOldestMinor) {
+  constexpr Version kWant{PJRT_API_MAJOR, kOldestMinor};
+  if (got.major != kWant.major || got.minor < kWant.minor) {
     throw refuse(fmt::format("the plugin speaks PJRT {}.{}, want {}.{} or a later {}.x", got.major, got.minor,
-                             PJRT_API_MAJOR, kOldestMinor, PJRT_API_MAJOR))
-        .hint(got.major > PJRT_API_MAJOR ? "use a newer fusebox or an older plugin" : "use a newer plugin");
+                             kWant.major, kWant.minor, kWant.major))
+        .hint(got.major > kWant.major ? "use a newer fusebox or an older plugin" : "use a newer plugin");
   }
 }
 
