@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <numeric>
+#include <thread>
 
 #include "tests/pjrt/stub.h"
 #include "tests/pjrt/xla.h"
@@ -22,6 +25,12 @@ std::shared_ptr<float[]> aligned_floats(size_t count, std::atomic<int>& released
             std::free(old);
             ++released;
           }};
+}
+
+// Releases may happen on a thread of the plugin, a moment later.
+bool becomes_one(const std::atomic<int>& released) {
+  for (int i = 0; i < 5000 && released == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return released == 1;
 }
 
 Buffer zero_copy(const Client& client, const std::shared_ptr<float[]>& memory, size_t count) {
@@ -89,8 +98,7 @@ TEST(BufferOwner, IsReleasedWhenTheCopyIsDone) {
                         HostSemantics::kUntilTransferCompletes, memory);
   memory.reset();
   x.ready().await();
-  for (int i = 0; i < 1000 && released == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  EXPECT_EQ(released, 1);
+  EXPECT_TRUE(becomes_one(released));
   EXPECT_EQ(get<float>(x)[15], 15);
 }
 
@@ -108,7 +116,7 @@ TEST(BufferOwner, ZeroCopyMemoryIsUsedWhereItLiesAndKept) {
     EXPECT_EQ(released, 0);
     EXPECT_EQ(get<float>(x)[1023], 1023);
   }
-  EXPECT_EQ(released, 1);
+  EXPECT_TRUE(becomes_one(released));
 }
 
 TEST(BufferOwner, MisalignedMemoryIsCopied) {
