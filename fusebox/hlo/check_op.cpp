@@ -62,13 +62,20 @@ void check_counts(const OpView& op, const OpInfo& row) {
     if (!op.regions[i]) fail(ErrorKind::kInvalidArgument, "region {} is empty", i);
 }
 
+// No size is negative, the number of bytes fits, tokens have no sizes.
+void check_shape(const Shape& shape) {
+  (void)shape.bytes();
+  if (shape.dtype == token && !shape.dims.empty())
+    fail(ErrorKind::kInvalidArgument, "got {}, want a token without sizes", to_string(shape));
+}
+
 std::vector<Shape> infer(const OpView& op) {
   const OpInfo& row = info(op.code);
   check_counts(op, row);
   check_attributes(op, row);
-  for (const Shape& shape : op.declared) (void)shape.elements();  // no size is negative, the product fits
+  for (const Shape& shape : op.declared) check_shape(shape);
   std::vector<Shape> results = row.infer(op);
-  for (const Shape& shape : results) (void)shape.elements();
+  for (const Shape& shape : results) check_shape(shape);
   if (!op.declared.empty() && !std::ranges::equal(op.declared, results))
     fail(ErrorKind::kShapeMismatch, "got a declared result of {}, want {}", list_types(op.declared),
          list_types(results));

@@ -1,4 +1,5 @@
 // Control flow, calls, and ops that only pass values on.
+#include "fusebox/base/quoted.h"
 #include "fusebox/hlo/infer.h"
 
 namespace fusebox::hlo::rules {
@@ -16,6 +17,21 @@ std::vector<Shape> branch_types(const OpView& op) {
   std::vector<Shape> results = returned_types(op, 0, "first branch");
   for (size_t i = 0; i < op.regions.size(); i++) want_region(op, i, fmt::format("branch {}", i), {}, results);
   return results;
+}
+
+// word.word…, where the first word starts with a letter.
+bool is_namespaced(std::string_view text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto is_word = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; };
+  if (text.empty() || !is_letter(text[0])) return false;
+  bool dot = false, in_word = true;
+  for (char c : text) {
+    if (c == '.' && !in_word) return false;
+    if (c != '.' && !is_word(c) && !(dot && c == '$')) return false;
+    in_word = c != '.';
+    dot = dot || c == '.';
+  }
+  return dot && in_word;
 }
 
 }  // namespace
@@ -47,9 +63,10 @@ std::vector<Shape> return_(const OpView&) { return {}; }
 std::vector<Shape> call(const OpView& op) { return {op.declared.begin(), op.declared.end()}; }
 
 std::vector<Shape> composite(const OpView& op) {
-  if (op.attributes.get<std::string>("name").find('.') == std::string::npos)
-    fail(ErrorKind::kInvalidArgument, "got name \"{}\", want one with a namespace, such as \"fusebox.norm\"",
-         op.attributes.get<std::string>("name"));
+  const std::string& called = op.attributes.get<std::string>("name");
+  if (!is_namespaced(called))
+    fail(ErrorKind::kInvalidArgument, "got name {}, want one with a namespace, such as fusebox.norm",
+         quoted(called));
   const auto version = op.attributes.get_or<int64_t>("version", 0);
   if (version < 0 || version > INT32_MAX)
     fail(ErrorKind::kInvalidArgument, "got version {}, want 0 to {}", version, INT32_MAX);

@@ -22,11 +22,12 @@ DType accumulation_dtype(const OpView& op) {
   return declared;
 }
 
+// Two floats may differ; then the result's type is declared.
 void want_same_kind(const OpView& op) {
   const DType left = op.shape(0).dtype, right = op.shape(1).dtype;
   want_dtype(op, 0, is_any, "a tensor");
-  if (is_float(left) != is_float(right) || is_complex(left) != is_complex(right) || !is_any(right))
-    fail(ErrorKind::kDTypeMismatch, "got {}, want the same kind of element type", operand_types(op));
+  if (left != right && !(is_float(left) && is_float(right)))
+    fail(ErrorKind::kDTypeMismatch, "got {}, want equal element types, or floats", operand_types(op));
 }
 
 void want_precision(const OpView& op) {
@@ -49,6 +50,9 @@ void want_algorithm(const OpView& op) {
       "algorithm counts",
       Dims{algorithm.lhs_component_count, algorithm.rhs_component_count, algorithm.num_primitive_operations},
       1);
+  for (const Keyword& precision : op.attributes.get_or<std::vector<Keyword>>("precision_config", {}))
+    if (precision.value != "DEFAULT")
+      fail(ErrorKind::kInvalidArgument, "got precision {} and an algorithm, want DEFAULT", precision.value);
 }
 
 // Axes of both lists within the rank, none twice.

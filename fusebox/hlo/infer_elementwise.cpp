@@ -109,10 +109,6 @@ std::vector<Shape> compare(const OpView& op) {
                                              : is_float_or_complex(dtype);
     if (!fits) fail(ErrorKind::kDTypeMismatch, "got compare_type {} for {}", type, operand_types(op));
   }
-  const std::string& direction = op.attributes.get<Keyword>("comparison_direction").value;
-  if (is_complex(dtype) && direction != "EQ" && direction != "NE")
-    fail(ErrorKind::kDTypeMismatch, "got {} of {}, want EQ or NE of complex numbers", direction,
-         operand_types(op));
   return {with_dtype(op.shape(0), i1)};
 }
 

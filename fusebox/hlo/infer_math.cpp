@@ -11,8 +11,8 @@ std::vector<Shape> rng_bit_generator(const OpView& op) {
   const auto is_state = [](DType dtype) { return dtype == u64; };
   want_dtype(op, 0, is_state, "a ui64 state");
   const int64_t words = state.rank() == 1 ? state.dims[0] : -1;
-  const bool fits = algorithm == "THREE_FRY" ? words == 2 : words == 2 || words == 3;
-  if (!fits)
+  if (words < 0 || (algorithm == "THREE_FRY" && words != 2) ||
+      (algorithm == "PHILOX" && words != 2 && words != 3))
     fail(ErrorKind::kShapeMismatch, "got a state {} for {}, want ui64[2]{}", to_string(state), algorithm,
          algorithm == "THREE_FRY" ? "" : " or ui64[3]");
   const Shape& output = want_declared(op, 2)[1];

@@ -28,8 +28,11 @@ std::vector<DType> check_reducer(const OpView& op) {
       fail(ErrorKind::kShapeMismatch, "got {}, want inputs of one shape", operand_types(op));
     if (!init.dims.empty())
       fail(ErrorKind::kShapeMismatch, "got {}, want scalar initial values", operand_types(op));
+    if (init.dtype != input.dtype)
+      fail(ErrorKind::kDTypeMismatch, "got {}, want initial values of their inputs' element types",
+           operand_types(op));
     const DType dtype = returned[i].dtype;
-    if (!is_any(dtype) || !promotable(input.dtype, dtype) || !promotable(init.dtype, dtype))
+    if (!is_any(dtype) || !promotable(input.dtype, dtype))
       fail(ErrorKind::kDTypeMismatch, "got {} from {}, want element types that fit the region's {}",
            to_string(init), to_string(input), name(dtype));
     dtypes.push_back(dtype);
