@@ -10,6 +10,9 @@ function(fusebox_folder name)
   if(sources)
     add_library(fusebox_${name} STATIC ${sources})
     target_link_libraries(fusebox_${name} PUBLIC fusebox_settings ${arg_USES} ${arg_LIBRARIES})
+    if(FUSEBOX_FUZZ)
+      target_compile_options(fusebox_${name} PRIVATE -fsanitize=fuzzer-no-link)  # fuzzers see the branches taken
+    endif()
   else()
     add_library(fusebox_${name} INTERFACE)
     target_link_libraries(fusebox_${name} INTERFACE fusebox_settings ${arg_USES} ${arg_LIBRARIES})
@@ -34,6 +37,12 @@ endfunction()
 function(fusebox_test_program target label sources libraries)
   add_executable(${target} ${sources})
   target_link_libraries(${target} PRIVATE ${libraries} fusebox_settings GTest::gtest_main)
+  # Tests are compiled more often than they run: what is tested is optimised, not they.
+  if(FUSEBOX_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(${target} PRIVATE -O1)
+  endif()
   target_compile_definitions(${target} PRIVATE
     FUSEBOX_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FUSEBOX_ASSETS_DIR="${PROJECT_SOURCE_DIR}/build/assets"
     FUSEBOX_BINARY_DIR="${PROJECT_BINARY_DIR}")

@@ -31,9 +31,6 @@ if(FUSEBOX_SANITIZE)
                                                     -fno-omit-frame-pointer)
   target_link_options(fusebox_settings INTERFACE -fsanitize=${FUSEBOX_SANITIZE})
 endif()
-if(FUSEBOX_FUZZ)
-  target_compile_options(fusebox_settings INTERFACE -fsanitize=fuzzer-no-link)
-endif()
 
 # The program looks for the plugin beside itself; scripts/get-assets brings it.
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/build/assets/pjrt_c_api_cpu_plugin.so
