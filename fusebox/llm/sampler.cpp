@@ -21,7 +21,7 @@ template <typename Enough>
 Tensor largest_threshold(const Tensor& keys, Enough&& enough) {
   Tensor none = keys.cx().zeros({keys.dim(0), 1}, u32);
   return fori_loop(0, 32, none, [&](const Tensor& i, const Tensor& threshold) {
-    const Tensor candidate = threshold | shift_left(full_like(threshold, 1), convert(31 - i, u32));
+    const Tensor candidate = threshold | shift_left(1, convert(31 - i, u32));
     return where(enough(keys >= candidate), candidate, threshold);
   });
 }
@@ -40,7 +40,7 @@ Tensor keep_top_k(const Tensor& x, const Tensor& top_k) {
   const Tensor threshold = largest_threshold(keys, [&](const Tensor& chosen) {
     return sum(convert(chosen, i32), -1, keepdims) >= k;
   });
-  return where(keys >= threshold || k <= 0, x, kNever);
+  return where(logical_or(keys >= threshold, k <= 0), x, kNever);
 }
 
 Tensor keep_top_p(const Tensor& x, const Tensor& top_p, const Tensor& min_p) {
@@ -48,18 +48,13 @@ Tensor keep_top_p(const Tensor& x, const Tensor& top_p, const Tensor& min_p) {
   const Tensor threshold = largest_threshold(keys, [&](const Tensor& chosen) {
     return sum(where(chosen, p, 0.0), -1, keepdims) >= column(top_p);
   });
-  const Tensor in_nucleus = keys >= threshold || column(top_p) >= 1.0;
-  return where(in_nucleus && p >= column(min_p) * max(p, -1, keepdims), x, kNever);
+  const Tensor in_nucleus = logical_or(keys >= threshold, column(top_p) >= 1.0);
+  return where(logical_and(in_nucleus, p >= column(min_p) * max(p, -1, keepdims)), x, kNever);
 }
 
 // One Gumbel variate per token: the argmax of logits plus these is a draw from their softmax.
 Tensor noise(const Tensor& logits, const Tensor& seed, const Tensor& position) {
-  std::vector<Tensor> rows;
-  for (int64_t slot = 0; slot < logits.dim(0); ++slot) {
-    const Tensor key = fold_in(index_in_dim(seed, slot), index_in_dim(position, slot));
-    rows.push_back(gumbel(key, {logits.dim(1)}));
-  }
-  return stack(rows);
+  return gumbel(fold_in(seed, position), {logits.dim(1)});
 }
 
 }  // namespace

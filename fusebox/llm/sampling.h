@@ -25,8 +25,8 @@ struct SamplingParams {
   // Taken off the logits of tokens that the reply has, once (presence) or per occurrence (frequency); the window
   // is the whole reply. 0: off.
   float presence_penalty = 0, frequency_penalty = 0;
-  std::map<int32_t, float> logit_bias;  // added to the logits
-  std::optional<uint64_t> seed;         // absent: drawn, and told in the result
+  std::map<int32_t, float> logit_bias = {};  // added to the logits
+  std::optional<uint64_t> seed = {};         // absent: drawn, and told in the result
 
   // Whether a plain argmax over the logits gives the same.
   bool plain_greedy() const {

@@ -25,13 +25,12 @@ Tensor last_valid(const Tensor& hidden, const Tensor& count) {
   return concatenate(rows, 0);
 }
 
-// Counts the token that each slot was fed.
-Tensor counted(Tensor counts, const Tensor& tokens) {
-  const Tensor one = counts.cx().full({1, 1, 1}, {int64_t{1}}, i32);
+// Counts the token that each slot was fed, where it belongs to a reply.
+Tensor counted(Tensor counts, const Tensor& tokens, const Tensor& reply) {
   for (int64_t slot = 0; slot < counts.dim(0); ++slot) {
     const Tensor token = reshape(slice_in_dim(tokens, slot, slot + 1), Dims{});
     const Tensor old = dynamic_slice(counts, {slot, 1, token}, {1, 1, 1});
-    counts = dynamic_update_slice(counts, old + one, {slot, 1, token});
+    counts = dynamic_update_slice(counts, old + index_in_dim(reply, slot), {slot, 1, token});
   }
   return counts;
 }
@@ -40,6 +39,11 @@ struct DecodeOutputs {
   Tensor token, start, logits;
   std::vector<nn::KvCache> caches;
   std::optional<Tensor> counts;
+};
+
+struct Copies {
+  std::vector<nn::KvCache> caches;
+  Tensor counts;
 };
 
 struct ScoreOutputs {
@@ -72,7 +76,7 @@ TracedProgram trace_step(const CausalModel& model, const StepSizes& sizes, const
 
     const Tensor hidden = last_valid(traced->hidden(chunk, caches), chunk.count);
     const Tensor logits = reshape(traced->logits(hidden), {sizes.slots, vocabulary});
-    if (decode) counts = counted(counts, chunk.tokens);
+    if (decode) counts = counted(counts, chunk.tokens, cx.input("reply", {sizes.slots}, i32));
     const Tensor next = chunk.start + chunk.count;
     const Scope scope = cx.scope("sampler");
     const Tensor token = expand_dims(sample(logits, sampler, counts, next), -1);
@@ -92,6 +96,14 @@ TracedProgram trace_score(const CausalModel& model, const StepSizes& sizes, cons
     return ScoreOutputs{chosen - logsumexp(logits, -1), std::move(caches)};
   };
   return trace("score_" + std::to_string(sizes.tokens), build, options);
+}
+
+TracedProgram trace_copy(const CausalModel& model, const StepSizes& sizes) {
+  return trace("copy", [&](TraceCx& cx) {
+    auto caches = cx.inputs("caches", cache_specs(model.sizes(), sizes));
+    const Shape counts_shape{{sizes.slots, kCountRows, model.sizes().vocabulary}, i32};
+    return Copies{std::move(caches), cx.input("counts", counts_shape)};
+  });
 }
 
 }  // namespace fusebox::llm

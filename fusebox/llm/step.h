@@ -24,14 +24,17 @@ int64_t cache_capacity(int64_t context, int64_t largest_chunk);
 int64_t cache_bytes(const ModelSizes& model, const StepSizes& sizes);
 
 // Inputs:  tokens i32 [slots, n], start i32 [slots], count i32 [slots], sampler.*, counts i32 [slots, 2,
-//          vocabulary], caches.<layer>.k/v.
+//          vocabulary], caches.<layer>.k/v and, for n = 1, reply i32 [slots]: 1 if the token is part of the reply.
 // Outputs: token i32 [slots, 1], start i32 [slots] (the position after the chunk), logits f32 [slots, vocabulary]
-//          of the last valid token, caches.<layer>.k/v (donated) and, for n = 1, counts (donated; the token that
-//          was fed is counted as part of the reply).
+//          of the last valid token, caches.<layer>.k/v (donated) and, for n = 1, counts (donated; `reply` is
+//          added to the count of the token that was fed).
 TracedProgram trace_step(const CausalModel& model, const StepSizes& sizes, const TraceOptions& options);
 
 // Inputs:  tokens, start, count, caches as above; targets i32 [slots, n], the token that follows each.
 // Outputs: log_probs f32 [slots, n] (natural logarithm), caches.
 TracedProgram trace_score(const CausalModel& model, const StepSizes& sizes, const TraceOptions& options);
+
+// Inputs and outputs: caches.<layer>.k/v and counts; nothing is donated, so the outputs are copies.
+TracedProgram trace_copy(const CausalModel& model, const StepSizes& sizes);
 
 }  // namespace fusebox::llm

@@ -1,0 +1,211 @@
+#include "fusebox/llm/language_model.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "fusebox/base/error.h"
+#include "fusebox/base/log.h"
+#include "fusebox/checkpoint/config.h"
+#include "fusebox/llm/chunks.h"
+#include "fusebox/llm/model_stamp.h"
+#include "fusebox/runtime/memory.h"
+
+namespace fusebox::llm {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::string_view kArtifactKind = "language model";
+constexpr int64_t kSmallestContext = 512;  // less is of no use for a conversation
+
+double milliseconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+}
+
+std::string program_name(int64_t tokens, ProgramKind kind) {
+  if (kind == ProgramKind::kCopy) return "copy";
+  if (kind == ProgramKind::kScore) return fmt::format("score {}", tokens);
+  return tokens == 1 ? "decode" : fmt::format("prefill {}", tokens);
+}
+
+// "eos_token_id": a number or a list of them.
+void add_end_tokens(const std::optional<ordered_json>& config, std::vector<int32_t>& tokens) {
+  if (!config || !config->is_object() || !config->contains("eos_token_id")) return;
+  const ordered_json& value = (*config)["eos_token_id"];
+  if (value.is_number_integer()) tokens.push_back(value.get<int32_t>());
+  if (!value.is_array()) return;
+  for (const ordered_json& item : value)
+    if (item.is_number_integer()) tokens.push_back(item.get<int32_t>());
+}
+
+}  // namespace
+
+std::shared_ptr<LanguageModel> LanguageModel::open(const std::string& path, const ModelOptions& options) {
+  return std::shared_ptr<LanguageModel>(new LanguageModel(path, options));
+}
+
+LanguageModel::LanguageModel(std::string path, const ModelOptions& options)
+    : options_(options), path_(std::move(path)), device_([&] {
+        const auto begin = std::chrono::steady_clock::now();
+        if (Artifact::is_artifact(path_)) open_artifact(path_);
+        if (!std::filesystem::exists(path_))
+          throw Error(ErrorKind::kNotFound, "no such file or folder").file(path_);
+        Device device = Device::open(options.device);
+        stage("open plugin", milliseconds_since(begin));
+        return device;
+      }()) {
+  model_ = open_model(path_);
+  dtype_ = options.dtype.value_or(device_.fastest_dtype());
+  choose_context();
+  weights_ = std::async(std::launch::async, [this] {
+               const Signature signature = trace(1).signature;
+               const auto begin = std::chrono::steady_clock::now();
+               Weights weights = device_.load(model_->weights(), signature);
+               stage("load weights", milliseconds_since(begin));
+               return weights;
+             }).share();
+  open_text();
+}
+
+LanguageModel::~LanguageModel() = default;
+
+void LanguageModel::open_artifact(const std::string& path) {
+  artifact_ = Artifact::load(path);
+  const ordered_json& meta = artifact_->meta;
+  if (meta.value("kind", "") != kArtifactKind || !meta.contains("model") || !meta.contains("stamp") ||
+      !meta.contains("dtype") || !meta.contains("context"))
+    throw Error(ErrorKind::kInvalidFile, "the artifact holds no language model").file(path);
+  const std::filesystem::path named(meta["model"].get<std::string>());
+  const std::filesystem::path beside = std::filesystem::path(path).parent_path() / named.filename();
+  path_ = !std::filesystem::exists(named) && std::filesystem::exists(beside) ? beside.string() : named.string();
+  if (!std::filesystem::exists(path_))
+    throw Error(ErrorKind::kNotFound, fmt::format("its model {} is not there", path_)).file(path);
+  if (const std::string stamp = model_stamp(path_); stamp != meta["stamp"].get<std::string>())
+    throw Error(ErrorKind::kIncompatible, fmt::format("it was made for other weights than {} has now", path_))
+        .file(path)
+        .hint("compile it again: fusebox compile MODEL -o FILE");
+  const std::optional<DType> dtype = dtype_from_name(meta["dtype"].get<std::string>());
+  const auto context = meta["context"].get<int64_t>();
+  if ((options_.dtype && dtype != options_.dtype) || (options_.context > 0 && context != options_.context))
+    throw Error(ErrorKind::kIncompatible,
+                fmt::format("it was compiled for {} and a context of {}", meta["dtype"].get<std::string>(), context))
+        .file(path);
+  options_.dtype = dtype;
+  options_.context = context;
+}
+
+void LanguageModel::open_text() {
+  const auto begin = std::chrono::steady_clock::now();
+  tokenizer_ = text::Tokenizer::open(path_);
+  template_ = text::find_chat_template(path_);
+  end_tokens_ = tokenizer_->eos_ids();
+  if (std::filesystem::is_directory(path_)) {
+    const auto generation = read_json_if_there(path_ + "/generation_config.json");
+    if (generation && generation->is_object()) defaults_ = SamplingOverrides::from_generation_config(*generation);
+    add_end_tokens(generation, end_tokens_);
+    add_end_tokens(read_json_if_there(path_ + "/config.json"), end_tokens_);
+  }
+  stage("read tokenizer", milliseconds_since(begin));
+}
+
+int64_t LanguageModel::cache_bytes() const {
+  return llm::cache_bytes(model_->sizes(), {1, 1, cache_capacity(context_, kLargestChunk), dtype_});
+}
+
+// The context asked for, or the model's own, or as much of that as there is memory for.
+void LanguageModel::choose_context() {
+  const int64_t trained = model_->sizes().context;
+  if (options_.context > trained)
+    throw Error(ErrorKind::kContextOverflow,
+                fmt::format("a context of {} was asked for; the model was trained for {}", options_.context, trained));
+  context_ = options_.context > 0 ? options_.context : trained;
+  int64_t weights = 0;
+  for (const WeightInfo& weight : model_->weights().weights())
+    weights += weight.shape.elements() * static_cast<int64_t>(byte_size(dtype_));
+  const std::optional<int64_t> have = available_memory(device_.handle());
+  while (have && options_.context == 0 && weights + cache_bytes() > *have && context_ > kSmallestContext)
+    context_ = std::max(kSmallestContext, context_ / 2);
+  if (context_ < trained && options_.context == 0)
+    log_message(LogLevel::kWarn, "memory allows a context of {} tokens; the model was trained for {}", context_, trained);
+  check_memory(device_.handle(), weights + cache_bytes(), "weights and cache",
+               "--dtype bf16 halves both, --context N makes the cache smaller");
+}
+
+bool LanguageModel::ends_reply(int32_t token) const {
+  return std::find(end_tokens_.begin(), end_tokens_.end(), token) != end_tokens_.end();
+}
+
+void LanguageModel::stage(std::string_view name, double milliseconds) {
+  std::scoped_lock lock(stage_mutex_);
+  if (options_.on_stage) options_.on_stage(name, milliseconds);
+}
+
+TracedProgram LanguageModel::trace(int64_t tokens, ProgramKind kind) const {
+  const StepSizes sizes{1, tokens, cache_capacity(context_, kLargestChunk), dtype_};
+  switch (kind) {
+    case ProgramKind::kStep: return trace_step(*model_, sizes, {dtype_});
+    case ProgramKind::kScore: return trace_score(*model_, sizes, {dtype_});
+    case ProgramKind::kCopy: return trace_copy(*model_, sizes);
+  }
+  throw InternalError("no such kind of program");
+}
+
+CompiledModel LanguageModel::make(int64_t tokens, ProgramKind kind) {
+  const std::string name = program_name(tokens, kind);
+  const auto begin = std::chrono::steady_clock::now();
+  if (artifact_ && artifact_->sections.contains(name)) {
+    Artifact part;
+    part.identity = artifact_->identity;
+    part.meta["signature"] = artifact_->meta.at("signatures").at(name);
+    part.sections["executable"] = artifact_->sections.at(name);
+    CompiledModel compiled = device_.from_artifact(part, options_.device.plugin);
+    stage("load " + name, milliseconds_since(begin));
+    return compiled;
+  }
+  const TracedProgram program = trace(tokens, kind);
+  stage("trace " + name, milliseconds_since(begin));
+  CompileOptions options;
+  options.use_cache = options_.use_cache;
+  options.on_stage = [&](const CompileStage& done) {
+    stage(fmt::format("{} {}", done.name, name), done.milliseconds);
+  };
+  return device_.compile(program, options);
+}
+
+std::shared_future<CompiledModel> LanguageModel::program(int64_t tokens, ProgramKind kind) {
+  std::scoped_lock lock(mutex_);
+  auto& entry = programs_[{kind, tokens}];
+  if (!entry.valid()) entry = std::async(std::launch::async, [=, this] { return make(tokens, kind); }).share();
+  return entry;
+}
+
+void LanguageModel::prepare(int64_t tokens, ProgramKind kind) { static_cast<void>(program(tokens, kind)); }
+
+Session LanguageModel::session(int64_t tokens, ProgramKind kind) {
+  const CompiledModel compiled = program(tokens, kind).get();
+  return compiled.session(weights_.get());
+}
+
+void LanguageModel::save_artifact(const std::string& path) {
+  Artifact artifact;
+  artifact.identity = device_.identity();
+  artifact.meta = {{"kind", kArtifactKind},
+                   {"model", std::filesystem::absolute(path_).lexically_normal().string()},
+                   {"stamp", model_stamp(path_)},
+                   {"dtype", name(dtype_)},
+                   {"context", context_},
+                   {"signatures", ordered_json::object()}};
+  for (const int64_t tokens : kChunkSizes) {
+    const CompiledModel compiled = program(tokens, ProgramKind::kStep).get();
+    const std::string name = program_name(tokens, ProgramKind::kStep);
+    artifact.meta["signatures"][name] = to_json(compiled.signature());
+    artifact.sections[name] = compiled.executable().serialize();
+  }
+  artifact.save(path);
+}
+
+}  // namespace fusebox::llm

@@ -1,0 +1,104 @@
+// LanguageModel: a model that is ready to talk: weights on a device, programs, tokenizer, template, defaults.
+//
+//   auto model = LanguageModel::open("SmolLM2-135M-Instruct.Q4_1.gguf");
+//   Sequence sequence(model);
+//   Reply reply = generate(sequence, model->tokenizer().encode("The capital of France is"), {}, {});
+//
+// Shared and thread-safe: any number of sequences, each on its own thread, use one model. Programs are compiled
+// when first needed (or loaded from the cache); a second thread that needs the same one waits for it.
+#pragma once
+
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fusebox/llm/family.h"
+#include "fusebox/llm/sampling.h"
+#include "fusebox/llm/step.h"
+#include "fusebox/runtime/runtime.h"
+#include "fusebox/text/chat_template.h"
+#include "fusebox/text/tokenizer.h"
+
+namespace fusebox::llm {
+
+struct ModelOptions {
+  DeviceOptions device;
+  std::optional<DType> dtype;  // of weights and caches; absent: what the device is fastest in
+  int64_t context = 0;         // tokens a sequence may have; 0: as many as the model was trained for
+  bool use_cache = true;       // the user's compile cache
+  // Called when a stage is over, from any thread, one at a time: "open plugin", "load weights", "compile decode", …
+  std::function<void(std::string_view stage, double milliseconds)> on_stage;
+};
+
+// The programs of a model, by name and chunk size.
+enum class ProgramKind : uint8_t {
+  kStep,   // trace_step
+  kScore,  // trace_score
+  kCopy,   // trace_copy; takes no tokens
+};
+
+class LanguageModel {
+ public:
+  // `path` is a Hugging Face folder, a .gguf file, or an artifact that names one (see save_artifact). Errors:
+  // kNotFound, kInvalidFile, kUnsupported for the files; kCheckpoint if weights and config disagree; kOutOfMemory
+  // before anything large is taken; kIncompatible for an artifact of another machine, plugin or model.
+  static std::shared_ptr<LanguageModel> open(const std::string& path, const ModelOptions& options = {});
+  ~LanguageModel();
+
+  const ModelSizes& sizes() const { return model_->sizes(); }
+  const CausalModel& model() const { return *model_; }
+  const Device& device() const { return device_; }
+  const std::string& path() const { return path_; }  // of the checkpoint
+  DType dtype() const { return dtype_; }
+  int64_t context() const { return context_; }
+  int64_t cache_bytes() const;
+  const std::shared_ptr<const text::Tokenizer>& tokenizer() const { return tokenizer_; }
+  // Nothing if the files have none: then only plain prompts can be answered.
+  const std::optional<text::ChatTemplate>& chat_template() const { return template_; }
+  // From generation_config.json; the weakest level but the built-in values.
+  const SamplingOverrides& defaults() const { return defaults_; }
+  bool ends_reply(int32_t token) const;
+
+  // The program for chunks of that many tokens with its weights bound; compiled if it is not there yet.
+  Session session(int64_t tokens, ProgramKind kind = ProgramKind::kStep);
+  // Begins to make the program ready on another thread.
+  void prepare(int64_t tokens, ProgramKind kind = ProgramKind::kStep);
+
+  // All programs of generation in one file, to be opened in place of the model, which it names.
+  void save_artifact(const std::string& path);
+
+  TracedProgram trace(int64_t tokens, ProgramKind kind = ProgramKind::kStep) const;
+
+ private:
+  LanguageModel(std::string path, const ModelOptions& options);
+  void open_artifact(const std::string& path);
+  void open_text();
+  void choose_context();
+  CompiledModel make(int64_t tokens, ProgramKind kind);
+  std::shared_future<CompiledModel> program(int64_t tokens, ProgramKind kind);
+  void stage(std::string_view name, double milliseconds);
+
+  ModelOptions options_;
+  std::string path_;
+  std::optional<Artifact> artifact_;
+  Device device_;
+  std::shared_ptr<const CausalModel> model_;
+  std::shared_ptr<const text::Tokenizer> tokenizer_;
+  std::optional<text::ChatTemplate> template_;
+  SamplingOverrides defaults_;
+  std::vector<int32_t> end_tokens_;
+  DType dtype_ = DType::f32;
+  int64_t context_ = 0;
+
+  std::mutex mutex_;  // guards what follows
+  std::map<std::pair<ProgramKind, int64_t>, std::shared_future<CompiledModel>> programs_;
+  std::shared_future<Weights> weights_;
+  std::mutex stage_mutex_;
+};
+
+}  // namespace fusebox::llm
