@@ -64,7 +64,8 @@ State while_loop(State init, Condition&& condition, Body&& body,
                  const std::source_location& where = std::source_location::current()) {
   using namespace trace_detail;
   const auto check = [&](const std::vector<Tensor>& tensors) -> Tensor {
-    return condition(std::as_const(with_leaves(init, tensors)));
+    const State state = with_leaves(init, tensors);
+    return condition(state);
   };
   const auto step = [&](const std::vector<Tensor>& tensors) {
     State next = body(with_leaves(init, tensors));

@@ -16,6 +16,7 @@
 //   dot.h          matmul, einsum, dot_general
 //   sort.h         sort, argsort, top_k
 //   control.h      while_loop, fori_loop, cond
+//   random.h       random bits and numbers from a key
 //   composite.h    named groups of ops that a device may have a kernel for
 //   emit.h         for those who add ops here
 #pragma once
@@ -26,6 +27,7 @@
 #include "fusebox/trace/dot.h"
 #include "fusebox/trace/elementwise.h"
 #include "fusebox/trace/index.h"
+#include "fusebox/trace/random.h"
 #include "fusebox/trace/reduce.h"
 #include "fusebox/trace/shape_ops.h"
 #include "fusebox/trace/sort.h"
