@@ -12,7 +12,8 @@ namespace {
 
 // As members of a set.
 constexpr std::string_view kSpace = "\\p{White_Space}", kNotSpace = "\\P{White_Space}";
-constexpr std::string_view kWord = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}";
+constexpr std::string_view kWord =
+    "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{B2}\\x{B3}\\x{B9}\\x{BC}-\\x{BE}";  // with ²³¹¼½¾
 constexpr std::string_view kHexDigit = "0-9A-Fa-f";
 
 struct Named {

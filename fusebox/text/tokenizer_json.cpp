@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fusebox/base/error.h"
+#include "fusebox/checkpoint/config.h"
 #include "fusebox/text/tokenizer_json_scanner.h"
 #include "fusebox/text/tokenizer_source.h"
 #include "fusebox/text/tokenizer_utf8.h"
@@ -167,18 +168,12 @@ Json token_name(const Json& value, std::string_view key, std::string_view file) 
 Json read_config(std::string_view config, std::string_view file) {
   Json special = Json::object();
   if (config.empty()) return special;
-  check_utf8(config, file);
-  std::deque<std::string> strings;
-  JsonScanner scanner(config, file, strings);
-  scanner.object([&](std::string_view key) {
-    scanner.peek();
-    const size_t offset = scanner.offset();
-    const Json value = parse_json_part(scanner.raw(), file, offset);
-    for (const char* mark : {"bos", "eos", "unk", "pad"}) {
-      if (key == fmt::format("{}_token", mark)) special[mark] = token_name(value, key, file);
-    }
-  });
-  scanner.finish();
+  const Json values = parse_json(config, std::string(file));
+  if (!values.is_object()) throw Error(ErrorKind::kInvalidFile, "want a JSON object").file(file);
+  for (const char* mark : {"bos", "eos", "unk", "pad"}) {
+    const std::string key = fmt::format("{}_token", mark);
+    if (values.contains(key)) special[mark] = token_name(values[key], key, file);
+  }
   if (special.contains("eos"))
     special["eos"] = special["eos"].is_null() ? Json::array() : Json::array({special["eos"]});
   return special;
@@ -188,15 +183,9 @@ Json read_config(std::string_view config, std::string_view file) {
 
 Json parse_json_part(std::string_view part, std::string_view file, size_t offset) {
   try {
-    return Json::parse(part);
-  } catch (const Json::parse_error& error) {
-    throw Error(ErrorKind::kInvalidFile, "not JSON here")
-        .file(file)
-        .offset(offset + (error.byte > 0 ? error.byte - 1 : 0));
-  } catch (const Json::exception& error) {
-    throw Error(ErrorKind::kInvalidFile, fmt::format("not JSON here: {}", error.what()))
-        .file(file)
-        .offset(offset);
+    return parse_json(part, std::string(file));
+  } catch (const Error& error) {
+    throw Error(error).offset(offset + error.offset().value_or(0));
   }
 }
 
