@@ -1,3 +1,9 @@
+// fusebox/checkpoint: names → weights, from safetensors and GGUF files, and the JSON files beside them.
+//
+// This folder reads files and nothing else: it knows shapes, dtypes and block formats (fusebox/base), and
+// nothing of tracing, models or devices. Everything read is checked before it is believed: offsets, sizes,
+// counts and depths come from strangers.
+//
 // Checkpoint: the weights at a path, whatever their format.
 //
 //   auto checkpoint = Checkpoint::open("model.safetensors");      // one file

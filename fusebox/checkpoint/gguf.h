@@ -1,8 +1,3 @@
-// Checkpoints: names → weights, from safetensors and GGUF files.
-//
-// This folder reads files and nothing else: it knows shapes, dtypes and block formats (fusebox/base), and
-// nothing of tracing, models or devices. Everything read is checked before it is believed.
-//
 // GgufFile: a GGUF file, version 2 or 3, little-endian. Its metadata (hyper-parameters, the tokenizer) is
 // copied out of the map in one piece and indexed, its tensors stay mapped.
 //

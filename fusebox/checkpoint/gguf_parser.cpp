@@ -11,7 +11,9 @@
 namespace fusebox {
 namespace {
 
+// Beyond any real file, so that a lying one takes little memory before it is found out.
 constexpr int kMaxArrayDepth = 4;
+constexpr uint64_t kMaxEntries = 1'000'000, kMaxTensors = 1'000'000;
 constexpr uint64_t kSmallestEntry = 8 + 4 + 1, kSmallestTensor = 8 + 4 + 4 + 8;
 
 struct PlainType {
@@ -86,6 +88,10 @@ std::string_view GgufParser::text() {
 void GgufParser::parse() {
   parse_magic_and_version();
   const auto tensor_count = number<uint64_t>(), entry_count = number<uint64_t>();
+  if (entry_count > kMaxEntries || tensor_count > kMaxTensors)
+    fail(fmt::format("{} tensors and {} metadata entries, want at most a million each", tensor_count,
+                     entry_count),
+         8);
   require(entry_count, kSmallestEntry);
   metadata.reserve(entry_count);
   for (uint64_t i = 0; i < entry_count; ++i) parse_entry();

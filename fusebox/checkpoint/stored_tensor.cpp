@@ -43,6 +43,8 @@ void narrow_doubles(std::span<const std::byte> in, DType to, std::span<std::byte
 }
 
 void expand_format(BlockFormat format, std::span<const std::byte> in, DType to, std::span<std::byte> out) {
+  if (to == DType::f32 && reinterpret_cast<uintptr_t>(out.data()) % alignof(float) == 0)
+    return expand(format, in, {reinterpret_cast<float*>(out.data()), out.size() / sizeof(float)});
   const BlockFormatInfo& row = info(format);
   const size_t blocks_per_chunk = kChunk / static_cast<size_t>(row.weights);
   const size_t in_step = blocks_per_chunk * static_cast<size_t>(row.bytes), out_step = kChunk * byte_size(to);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "fusebox/base/error.h"
+#include "fusebox/base/log.h"
 #include "tests/base/temporary_folder.h"
 
 namespace fusebox {
@@ -156,6 +158,65 @@ TEST(Cache, WorksWithoutAFolder) {
     EXPECT_FALSE(cache.find("x")) << path;
     cache.remove("x");
   }
+}
+
+// The user's cache and the one warning are the process's: these run in fresh processes of their own.
+class CacheDeathTest : public testing::Test {
+ protected:
+  CacheDeathTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+  ~CacheDeathTest() override { GTEST_FLAG_SET(death_test_style, "fast"); }
+  const TemporaryFolder folder_;
+
+  // Ends the fresh process, which runs no destructors.
+  [[noreturn]] void finish(bool good) {
+    fs::remove_all(folder_.path());
+    _exit(good ? 0 : 1);
+  }
+
+  bool user_folder_is(const std::string& own, const std::string& xdg, const std::string& home,
+                      const std::string& expected) {
+    setenv("FUSEBOX_CACHE", own.c_str(), 1);
+    setenv("XDG_CACHE_HOME", xdg.c_str(), 1);
+    setenv("HOME", home.c_str(), 1);
+    return Cache::user().directory() == expected && Cache::user().store("x", {}) == !expected.empty();
+  }
+};
+
+TEST_F(CacheDeathTest, FindsTheUsersFolder) {
+  const std::string own = folder_ / "own", xdg = folder_ / "xdg", home = folder_ / "home";
+  const testing::ExitedWithCode good(0);
+  EXPECT_EXIT(finish(user_folder_is(own, xdg, home, own)), good, "");
+  EXPECT_EXIT(finish(user_folder_is("", xdg, home, xdg + "/fusebox")), good, "");
+  EXPECT_EXIT(finish(user_folder_is("", "relative", home, home + "/.cache/fusebox")), good, "");
+  EXPECT_EXIT(finish(user_folder_is("", "", "", "")), good, "");
+}
+
+TEST_F(CacheDeathTest, WarnsOncePerProcess) {
+  const auto count_warnings = [] {
+    int warnings = 0;
+    set_log_sink([&](LogLevel level, std::string_view) { warnings += level == LogLevel::kWarn; });
+    for (int i = 0; i < 3; ++i) Cache("/proc/no-such/cache", 1 << 20).store("x", {});
+    set_log_sink({});
+    return warnings;
+  };
+  EXPECT_EXIT(finish(count_warnings() == 1), testing::ExitedWithCode(0), "");
+}
+
+TEST_F(CacheDeathTest, ReadsAFolderThatCannotBeWritten) {
+  const auto reads_only = [this] {
+    constexpr uid_t kNobody = 65534;  // root may write anywhere: become somebody who may not
+    if (geteuid() == 0 && (chown(folder_.path().c_str(), kNobody, kNobody) != 0 || seteuid(kNobody) != 0))
+      return false;
+    const std::string path = folder_ / "c";
+    if (!Cache(path, 1 << 20).store("x", as_bytes("kept"))) return false;
+    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_exec);
+    Cache cache(path, 1 << 20);
+    const bool good =
+        !cache.writable() && text_of(cache.find("x")) == "kept" && !cache.store("y", as_bytes("new"));
+    fs::permissions(path, fs::perms::owner_all);
+    return good && seteuid(getuid()) == 0;
+  };
+  EXPECT_EXIT(finish(reads_only()), testing::ExitedWithCode(0), "");
 }
 
 // Two processes and four threads write and read one entry; every reader sees one of the values, whole.
