@@ -43,15 +43,15 @@
 // Types may be recursive through these (a tree whose nodes hold a vector of nodes).
 //
 // What is skipped without a word: numbers, enums, strings, empty classes, function objects, whatever else of
-// the standard library holds no leaves, pointers to what holds none, structs without leaves, classes that say
-// they are opaque, and classes that are mere bytes (trivially copyable) where a leaf is not.
+// the standard library holds no leaves, pointers to what holds none, structs without leaves, trivially
+// copyable structs (where a leaf is not) whatever is in them, and classes that say that they are opaque.
 //
 // What is a static_assert, because a tensor might hide in it unseen: a class with private fields or
-// constructors, a base class with fields, a C array, a union, a reference, more than 64 fields; a raw pointer
-// to leaves, and leaves in std::shared_ptr, std::variant, std::list, std::unordered_map and the like. A class
-// without leaves ends that with `static constexpr bool kOpaque = true;`, or, if it is not yours, with
-// `template <> inline constexpr bool fusebox::reflect::is_opaque<TheClass> = true;`. Bit-fields and anonymous
-// unions are refused by the compiler in its own words.
+// constructors, a base class with fields, a C array of leaves, a union, a reference, more than 64 fields; a
+// raw pointer to leaves, and leaves in std::shared_ptr, std::variant, std::list, std::unordered_map and the
+// like. A class without leaves ends that with `static constexpr bool kOpaque = true;`, or, if it is not
+// yours, with `template <> inline constexpr bool fusebox::reflect::is_opaque<TheClass> = true;`. Bit-fields
+// and anonymous unions are refused by the compiler in its own words, and a wrong kFields is.
 //
 // Nothing here keeps state or throws; what the callbacks throw passes through.
 #pragma once

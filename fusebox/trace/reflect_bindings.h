@@ -1,229 +1,296 @@
-// The one table behind reflection: structured bindings for 1 to 64 fields. C++20 cannot bind a pack, so every
-// count is written out; a row is the row above it with one name more. Nothing here is meant to be read or
-// called.
+// The table behind reflection: what has to be written out for each number of fields, because C++20 can repeat
+// neither
+// `{}` nor the names of a structured binding. Each row is the row above it with one more. Nothing here is
+// meant to be read or called.
 #pragma once
 
 #include <cstddef>
+#include <utility>
 
 namespace fusebox::reflect::detail {
 
-// Bind<N>::apply(object, f) returns f(field...), for the N fields of the object, in order.
+// Row<N>::takes<T, More...>: can a T be initialised from N times {} and then one value of each type of More?
+// Row<N>::bind(object, f) is f(field...), for an object of N fields.
 template <std::size_t N>
-struct Bind;
+struct Row;
 
 template <>
-struct Bind<0> {
+struct Row<0> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T&, F f) {
+  static constexpr auto bind(T&, F f) {
     return f();
   }
 };
 
+// clang-format off
+
 template <>
-struct Bind<1> {
+struct Row<1> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0] = object;
     return f(f0);
   }
 };
 
 template <>
-struct Bind<2> {
+struct Row<2> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1] = object;
     return f(f0, f1);
   }
 };
 
 template <>
-struct Bind<3> {
+struct Row<3> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2] = object;
     return f(f0, f1, f2);
   }
 };
 
 template <>
-struct Bind<4> {
+struct Row<4> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3] = object;
     return f(f0, f1, f2, f3);
   }
 };
 
 template <>
-struct Bind<5> {
+struct Row<5> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4] = object;
     return f(f0, f1, f2, f3, f4);
   }
 };
 
 template <>
-struct Bind<6> {
+struct Row<6> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5] = object;
     return f(f0, f1, f2, f3, f4, f5);
   }
 };
 
 template <>
-struct Bind<7> {
+struct Row<7> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6] = object;
     return f(f0, f1, f2, f3, f4, f5, f6);
   }
 };
 
 template <>
-struct Bind<8> {
+struct Row<8> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7);
   }
 };
 
 template <>
-struct Bind<9> {
+struct Row<9> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8);
   }
 };
 
 template <>
-struct Bind<10> {
+struct Row<10> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...};
+                                             };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9);
   }
 };
 
 template <>
-struct Bind<11> {
+struct Row<11> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10);
   }
 };
 
 template <>
-struct Bind<12> {
+struct Row<12> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11);
   }
 };
 
 template <>
-struct Bind<13> {
+struct Row<13> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12);
   }
 };
 
 template <>
-struct Bind<14> {
+struct Row<14> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13);
   }
 };
 
 template <>
-struct Bind<15> {
+struct Row<15> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14);
   }
 };
 
 template <>
-struct Bind<16> {
+struct Row<16> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15);
   }
 };
 
 template <>
-struct Bind<17> {
+struct Row<17> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16);
   }
 };
 
 template <>
-struct Bind<18> {
+struct Row<18> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17);
   }
 };
 
 template <>
-struct Bind<19> {
+struct Row<19> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18);
   }
 };
 
 template <>
-struct Bind<20> {
+struct Row<20> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19);
   }
 };
 
 template <>
-struct Bind<21> {
+struct Row<21> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20] =
-        object;
+           object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20);
   }
 };
 
 template <>
-struct Bind<22> {
+struct Row<22> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
-    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
-           f21] = object;
+  static constexpr auto bind(T& object, F f) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21]
+           = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
              f21);
   }
 };
 
 template <>
-struct Bind<23> {
+struct Row<23> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -232,9 +299,12 @@ struct Bind<23> {
 };
 
 template <>
-struct Bind<24> {
+struct Row<24> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -243,9 +313,12 @@ struct Bind<24> {
 };
 
 template <>
-struct Bind<25> {
+struct Row<25> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -254,9 +327,13 @@ struct Bind<25> {
 };
 
 template <>
-struct Bind<26> {
+struct Row<26> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...};
+                                             };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -265,9 +342,13 @@ struct Bind<26> {
 };
 
 template <>
-struct Bind<27> {
+struct Row<27> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -276,9 +357,13 @@ struct Bind<27> {
 };
 
 template <>
-struct Bind<28> {
+struct Row<28> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -287,9 +372,13 @@ struct Bind<28> {
 };
 
 template <>
-struct Bind<29> {
+struct Row<29> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -298,9 +387,13 @@ struct Bind<29> {
 };
 
 template <>
-struct Bind<30> {
+struct Row<30> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -309,9 +402,13 @@ struct Bind<30> {
 };
 
 template <>
-struct Bind<31> {
+struct Row<31> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -320,9 +417,13 @@ struct Bind<31> {
 };
 
 template <>
-struct Bind<32> {
+struct Row<32> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -331,9 +432,13 @@ struct Bind<32> {
 };
 
 template <>
-struct Bind<33> {
+struct Row<33> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -342,9 +447,13 @@ struct Bind<33> {
 };
 
 template <>
-struct Bind<34> {
+struct Row<34> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -353,9 +462,13 @@ struct Bind<34> {
 };
 
 template <>
-struct Bind<35> {
+struct Row<35> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -364,9 +477,13 @@ struct Bind<35> {
 };
 
 template <>
-struct Bind<36> {
+struct Row<36> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -375,9 +492,13 @@ struct Bind<36> {
 };
 
 template <>
-struct Bind<37> {
+struct Row<37> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -386,9 +507,13 @@ struct Bind<37> {
 };
 
 template <>
-struct Bind<38> {
+struct Row<38> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -397,9 +522,13 @@ struct Bind<38> {
 };
 
 template <>
-struct Bind<39> {
+struct Row<39> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -408,9 +537,13 @@ struct Bind<39> {
 };
 
 template <>
-struct Bind<40> {
+struct Row<40> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39] = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
@@ -419,12 +552,16 @@ struct Bind<40> {
 };
 
 template <>
-struct Bind<41> {
+struct Row<41> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40] =
-        object;
+           object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
              f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39,
              f40);
@@ -432,12 +569,17 @@ struct Bind<41> {
 };
 
 template <>
-struct Bind<42> {
+struct Row<42> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...};
+                                             };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
-           f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40,
-           f41] = object;
+           f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41]
+           = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
              f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39,
              f40, f41);
@@ -445,9 +587,14 @@ struct Bind<42> {
 };
 
 template <>
-struct Bind<43> {
+struct Row<43> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42] = object;
@@ -458,9 +605,14 @@ struct Bind<43> {
 };
 
 template <>
-struct Bind<44> {
+struct Row<44> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43] = object;
@@ -471,9 +623,14 @@ struct Bind<44> {
 };
 
 template <>
-struct Bind<45> {
+struct Row<45> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44] = object;
@@ -484,9 +641,14 @@ struct Bind<45> {
 };
 
 template <>
-struct Bind<46> {
+struct Row<46> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45] = object;
@@ -497,9 +659,14 @@ struct Bind<46> {
 };
 
 template <>
-struct Bind<47> {
+struct Row<47> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46] = object;
@@ -510,9 +677,14 @@ struct Bind<47> {
 };
 
 template <>
-struct Bind<48> {
+struct Row<48> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47] = object;
@@ -523,9 +695,14 @@ struct Bind<48> {
 };
 
 template <>
-struct Bind<49> {
+struct Row<49> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48] = object;
@@ -536,9 +713,14 @@ struct Bind<49> {
 };
 
 template <>
-struct Bind<50> {
+struct Row<50> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49] = object;
@@ -549,9 +731,14 @@ struct Bind<50> {
 };
 
 template <>
-struct Bind<51> {
+struct Row<51> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49, f50] = object;
@@ -562,9 +749,14 @@ struct Bind<51> {
 };
 
 template <>
-struct Bind<52> {
+struct Row<52> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49, f50, f51] = object;
@@ -575,9 +767,14 @@ struct Bind<52> {
 };
 
 template <>
-struct Bind<53> {
+struct Row<53> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52] = object;
@@ -588,9 +785,14 @@ struct Bind<53> {
 };
 
 template <>
-struct Bind<54> {
+struct Row<54> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53] = object;
@@ -601,9 +803,14 @@ struct Bind<54> {
 };
 
 template <>
-struct Bind<55> {
+struct Row<55> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54] = object;
@@ -614,9 +821,14 @@ struct Bind<55> {
 };
 
 template <>
-struct Bind<56> {
+struct Row<56> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55] = object;
@@ -627,9 +839,14 @@ struct Bind<56> {
 };
 
 template <>
-struct Bind<57> {
+struct Row<57> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55, f56] = object;
@@ -640,9 +857,15 @@ struct Bind<57> {
 };
 
 template <>
-struct Bind<58> {
+struct Row<58> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, std::declval<More>()...};
+                                             };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55, f56, f57] = object;
@@ -653,9 +876,15 @@ struct Bind<58> {
 };
 
 template <>
-struct Bind<59> {
+struct Row<59> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58] = object;
@@ -666,9 +895,15 @@ struct Bind<59> {
 };
 
 template <>
-struct Bind<60> {
+struct Row<60> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58, f59] = object;
@@ -680,13 +915,19 @@ struct Bind<60> {
 };
 
 template <>
-struct Bind<61> {
+struct Row<61> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58, f59, f60] =
-        object;
+           object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
              f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39,
              f40, f41, f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58,
@@ -695,13 +936,19 @@ struct Bind<61> {
 };
 
 template <>
-struct Bind<62> {
+struct Row<62> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
-           f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58, f59, f60,
-           f61] = object;
+           f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58, f59, f60, f61]
+           = object;
     return f(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
              f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39,
              f40, f41, f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58,
@@ -710,9 +957,15 @@ struct Bind<62> {
 };
 
 template <>
-struct Bind<63> {
+struct Row<63> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58, f59, f60, f61,
@@ -725,9 +978,15 @@ struct Bind<63> {
 };
 
 template <>
-struct Bind<64> {
+struct Row<64> {
+  template <class T, class... More>
+  static constexpr bool takes = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                             std::declval<More>()...}; };
   template <class T, class F>
-  static constexpr auto apply(T& object, F f) {
+  static constexpr auto bind(T& object, F f) {
     auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
            f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41,
            f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58, f59, f60, f61,
@@ -738,5 +997,7 @@ struct Bind<64> {
              f59, f60, f61, f62, f63);
   }
 };
+
+// clang-format on
 
 }  // namespace fusebox::reflect::detail

@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "fusebox/trace/reflect_bindings.h"
+
 namespace fusebox::reflect {
 
 // The most fields a struct may have.
@@ -72,32 +74,45 @@ constexpr bool takes_braces() {
          std::make_index_sequence<after>());
 }
 
+// The largest n ≤ kMaxFields for which T{{} × n} is valid, if T{} is: `fits` are known to fit, `too_many` not
+// to.
+template <class T, std::size_t fits = 0, std::size_t too_many = kMaxFields + 1>
+constexpr std::size_t count_braces() {
+  constexpr std::size_t next = fits == 0 && too_many > 16 ? 8 : (fits + too_many) / 2;
+  if constexpr (fits + 1 == too_many) {
+    return fits;
+  } else if constexpr (Row<next>::template takes<T>) {
+    return count_braces<T, next, too_many>();
+  } else {
+    return count_braces<T, fits, next>();
+  }
+}
+
 // The largest n ≤ kMaxFields + 1 for which T{Any × n} is valid; -1 if there is none. Fewer can be invalid
-// too: a field without a default constructor must be there.
+// too: a field without a default must be there.
 template <class T, std::size_t n = 0>
-constexpr int count_initializers() {
+constexpr int count_values() {
   if constexpr (takes<T, Any<T>, n>()) {
     if constexpr (n > kMaxFields || !takes<T, Any<T>, n + 1>()) {
       return static_cast<int>(n);
     } else {
-      return count_initializers<T, n + 1>();
+      return count_values<T, n + 1>();
     }
   } else if constexpr (n > kMaxFields) {
     return -1;
   } else {
-    return count_initializers<T, n + 1>();
+    return count_values<T, n + 1>();
   }
 }
 
-// How many of T's n initialisers go to base classes that Converter (AnyBase, EmptyBase) stands for. A field
-// that takes anything (std::any) takes NoBase too.
+// How many of T's initialisers go to base classes that Converter (AnyBase, EmptyBase) stands for. `n` are
+// given in all. A field that takes anything (std::any) takes NoBase too.
 template <class T, template <class> class Converter, std::size_t n, std::size_t bases = 0>
 constexpr std::size_t count_bases() {
-  if constexpr (bases == n) {
+  constexpr std::size_t others = n > bases ? n - bases - 1 : 0;
+  if constexpr (!takes<T, Converter<T>, bases + 1, others>()) {
     return bases;
-  } else if constexpr (!takes<T, Converter<T>, bases + 1, n - bases - 1>()) {
-    return bases;
-  } else if constexpr (takes<T, NoBase<T>, bases + 1, n - bases - 1>()) {
+  } else if constexpr (takes<T, NoBase<T>, bases + 1, others>()) {
     return bases;
   } else {
     return count_bases<T, Converter, n, bases + 1>();
@@ -144,22 +159,42 @@ struct Count {
 template <class T>
 concept SaysFieldCount = requires { T::kFields; };
 
+// The fields among T's `all` initialisers, of which `given` have to be there.
+template <class T, std::size_t all, std::size_t given>
+constexpr Count without_bases() {
+  constexpr auto bases = count_bases<T, AnyBase, given>();
+  if constexpr (bases > 0 && bases != count_bases<T, EmptyBase, given>()) {
+    return {Problem::kBaseWithFields};
+  } else {
+    return {Problem::kNone, all - bases};
+  }
+}
+
 template <class T>
-constexpr Count count_aggregate() {
-  constexpr int n = count_initializers<T>();
+constexpr Count count_by_values() {
+  constexpr int n = count_values<T>();
   if constexpr (n < 0) {
     return {Problem::kCannotCount};
+  } else if constexpr (n > kMaxFields) {
+    return {Problem::kTooManyFields};
+  } else if constexpr (has_array<T, n>()) {
+    return {Problem::kArray};
   } else {
-    constexpr auto bases = count_bases<T, AnyBase, n>();
-    if constexpr (bases > 0 && bases != count_bases<T, EmptyBase, n>()) {
-      return {Problem::kBaseWithFields};
-    } else if constexpr (n > kMaxFields) {
-      return {Problem::kTooManyFields};
-    } else if constexpr (has_array<T, n>()) {
-      return {Problem::kArray};
+    return without_bases<T, n, n>();
+  }
+}
+
+template <class T>
+constexpr Count count_aggregate() {
+  if constexpr (Row<0>::template takes<T>) {
+    constexpr std::size_t n = count_braces<T>();
+    if constexpr (Row<n>::template takes<T, Any<T>>) {  // not the end, but a field that does not take {}
+      return count_by_values<T>();
     } else {
-      return {Problem::kNone, n - bases};
+      return without_bases<T, n, 0>();
     }
+  } else {
+    return count_by_values<T>();
   }
 }
 

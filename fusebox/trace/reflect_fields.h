@@ -100,7 +100,7 @@ struct Types {};
 // The types of the fields, without const.
 template <class T>
 constexpr auto types_of_fields() {
-  return decltype(Bind<kCount<T>.fields>::apply(
+  return decltype(Row<kCount<T>.fields>::bind(
       never<T>.value, [](auto&... field) { return Types<std::remove_cvref_t<decltype(field)>...>{}; })){};
 }
 template <class T>
@@ -108,7 +108,7 @@ using FieldTypes = decltype(types_of_fields<T>());
 
 template <class T>
 constexpr auto field_pointers() {
-  return Bind<kCount<T>.fields>::apply(never<T>.value, [](auto&... field) {
+  return Row<kCount<T>.fields>::bind(never<T>.value, [](auto&... field) {
     return Slots<std::index_sequence_for<decltype(field)...>, std::remove_reference_t<decltype(field)>...>{
         {std::addressof(field)}...};
   });
@@ -187,7 +187,7 @@ constexpr void for_each_field(T& object, F&& f) {
     using Inner = typename detail::NamedTraits<Struct>::Inner;
     for_each_field(static_cast<detail::WithConstOf<T, Inner>&>(object), f);
   } else {
-    detail::Bind<detail::kCount<Struct>.fields>::apply(object, [&f](auto&... field) {
+    detail::Row<detail::kCount<Struct>.fields>::bind(object, [&f](auto&... field) {
       [[maybe_unused]] std::size_t i = 0;
       (f(detail::kNames<Struct>[i++], field), ...);
     });

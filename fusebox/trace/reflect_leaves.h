@@ -104,6 +104,17 @@ constexpr bool is_leaf() {
   }
 }
 
+// A class that copying its bytes copies, where a Leaf is none: no need to see that no Leaf is in it.
+template <class T, class Leaf>
+constexpr bool is_mere_bytes() {
+  if constexpr ((std::is_class_v<T> || std::is_union_v<T>) && Complete<T>) {
+    return Container<T>::kind == Kind::kHidden && std::is_trivially_copyable_v<T> &&
+           !std::is_trivially_copyable_v<Leaf>;
+  } else {
+    return false;
+  }
+}
+
 // The type arguments of a class template: what std::shared_ptr, std::variant, std::list, … hold.
 template <class T>
 struct Arguments {
@@ -114,20 +125,28 @@ struct Arguments<C<A...>> {
   using Held = Types<A...>;
 };
 
-// The types being looked into, innermost first, so that a struct that holds a vector of its own kind ends.
-struct Visit {
-  const void* type;
-  const Visit* up;
+// The structs being looked into, innermost first, so that one that holds a vector of its own kind ends. They
+// are told apart by dynamic_cast, which compilers can do at compile time with sanitizers too; comparing
+// addresses they cannot.
+class Visit {
+ public:
+  explicit constexpr Visit(const Visit* up) : up_(up) {}
+  template <class VisitOfT>
+  constexpr bool has() const {
+    return dynamic_cast<const VisitOfT*>(this) != nullptr || (up_ != nullptr && up_->has<VisitOfT>());
+  }
+  constexpr virtual void is_polymorphic() const {}
+
+ protected:
+  ~Visit() = default;
+
+ private:
+  const Visit* up_;
 };
 template <class T>
-inline constexpr char kTypeId = 0;
-
-constexpr bool is_visited(const void* type, const Visit* up) {
-  for (; up; up = up->up) {
-    if (up->type == type) return true;
-  }
-  return false;
-}
+class VisitOf final : public Visit {
+  using Visit::Visit;
+};
 
 template <class T, class Leaf, bool strict>
 constexpr bool contains(const Visit* up);
@@ -137,19 +156,15 @@ constexpr bool any_contains(Types<T...>, [[maybe_unused]] const Visit* up) {
   return (contains<std::remove_cvref_t<T>, Leaf, strict>(up) || ...);
 }
 
-// The complaint about a class that cannot be seen into; none if bytes can be copied that make one, and those
-// of a Leaf cannot: then there is no Leaf in it.
-template <class T, class Leaf>
+// The complaint about a class that cannot be seen into.
+template <class T>
 constexpr void refuse_hidden() {
   constexpr bool complete = Complete<T>;
   static_assert(
       complete,
       "fusebox: this class is declared but not defined here, so its fields cannot be seen. Define it "
       "first; or, if it holds no tensors, hold it by std::shared_ptr.");
-  if constexpr (complete) {
-    if constexpr (!std::is_trivially_copyable_v<T> || std::is_trivially_copyable_v<Leaf>)
-      require_visible<T>();
-  }
+  if constexpr (complete) require_visible<T>();
 }
 
 template <class T, class Leaf>
@@ -189,7 +204,7 @@ constexpr bool parts_contain([[maybe_unused]] const Visit* up) {
       return any_contains<Leaf, strict>(typename Arguments<T>::Held{}, up);
     }
   } else if constexpr (kind == Kind::kHidden) {
-    if constexpr (strict) refuse_hidden<T, Leaf>();
+    if constexpr (strict) refuse_hidden<T>();
     return false;
   } else {
     return any_contains<Leaf, strict>(typename Container<T>::Held{}, up);
@@ -206,11 +221,13 @@ constexpr bool contains([[maybe_unused]] const Visit* up) {
     return contains<std::remove_all_extents_t<T>, Leaf, strict>(up);
   } else if constexpr (NamedTraits<T>::is_named) {
     return contains<typename NamedTraits<T>::Inner, Leaf, strict>(up);
+  } else if constexpr (is_mere_bytes<T, Leaf>()) {
+    return false;
   } else if constexpr (kKind<T> == Kind::kPlain) {
     return false;
   } else {
-    if (is_visited(&kTypeId<T>, up)) return false;
-    const Visit here{&kTypeId<T>, up};
+    if (up != nullptr && up->has<VisitOf<T>>()) return false;
+    const VisitOf<T> here(up);
     return parts_contain<T, Leaf, strict>(&here);
   }
 }
@@ -223,18 +240,39 @@ inline constexpr bool contains_v = detail::contains<std::remove_cvref_t<T>, Leaf
 
 namespace detail {
 
-// The walk of visit_leaves. `path` is that of the object being visited.
+// The path of the object being visited. Nothing is inlined here or in Walk: a compiler that makes one
+// function of a whole model takes its time.
+class Path {
+ public:
+  explicit Path(std::string_view prefix) : text_(prefix) {}
+
+  std::string_view view() const { return text_; }
+  // Goes one part down; the result is for `leave`.
+  [[gnu::noinline]] std::size_t enter(std::string_view name) {
+    const std::size_t length = text_.size();
+    if (length > 0) text_ += '.';
+    text_ += name;
+    return length;
+  }
+  [[gnu::noinline]] std::size_t enter(std::size_t index) { return enter(std::to_string(index)); }
+  [[gnu::noinline]] void leave(std::size_t length) { text_.resize(length); }
+
+ private:
+  std::string text_;
+};
+
+// The walk of visit_leaves.
 template <class Leaf, class F, class Prepare>
 struct Walk {
   F& f;
   Prepare& prepare;
-  std::string path;
+  Path path;
 
   template <class T>
   void visit(T& object) {
     using Type = std::remove_cv_t<T>;
     if constexpr (is_leaf<Type, Leaf>()) {
-      f(std::string_view(path), static_cast<WithConstOf<T, Leaf>&>(object));
+      f(path.view(), static_cast<WithConstOf<T, Leaf>&>(object));
     } else if constexpr (NamedTraits<Type>::is_named) {
       visit(static_cast<WithConstOf<T, typename NamedTraits<Type>::Inner>&>(object));
     } else if constexpr (contains_v<Type, Leaf>) {
@@ -244,14 +282,14 @@ struct Walk {
   }
 
   template <Kind kind, class T>
-  void visit_parts(T& object) {
+  [[gnu::noinline]] void visit_parts(T& object) {
     if constexpr (kind == Kind::kStruct) {
       for_each_field(object, [this](std::string_view name, auto& field) { this->visit_part(name, field); });
     } else if constexpr (kind == Kind::kTuple) {
       std::size_t i = 0;
-      std::apply([&](auto&... part) { (this->visit_part(std::to_string(i++), part), ...); }, object);
+      std::apply([&](auto&... part) { (this->visit_part(i++, part), ...); }, object);
     } else {
-      prepare(std::string_view(path), object);
+      prepare(path.view(), object);
       visit_elements<kind>(object);
     }
   }
@@ -261,20 +299,18 @@ struct Walk {
     if constexpr (kind == Kind::kHolder) {
       if (object) visit(static_cast<WithConstOf<T, std::remove_reference_t<decltype(*object)>>&>(*object));
     } else if constexpr (kind == Kind::kMap) {
-      for (auto& [key, element] : object) visit_part(key, element);
+      for (auto& [key, element] : object) visit_part(std::string_view(key), element);
     } else {
-      for (std::size_t i = 0; i < object.size(); ++i) visit_part(std::to_string(i), object[i]);
+      for (std::size_t i = 0; i < object.size(); ++i) visit_part(i, object[i]);
     }
   }
 
-  template <class T>
-  void visit_part(std::string_view name, T& part) {
+  template <class Name, class T>
+  void visit_part(Name name, T& part) {
     if constexpr (contains_v<T, Leaf>) {
-      const std::size_t length = path.size();
-      if (length > 0) path += '.';
-      path += name;
+      const std::size_t length = path.enter(name);
       visit(part);
-      path.resize(length);
+      path.leave(length);
     }
   }
 };
@@ -298,7 +334,7 @@ struct Walk {
 template <class Leaf, class T, class F, class Prepare>
 void visit_leaves(T& object, std::string_view prefix, F&& f, Prepare&& prepare) {
   using Walk = detail::Walk<Leaf, std::remove_reference_t<F>, std::remove_reference_t<Prepare>>;
-  Walk{f, prepare, std::string(prefix)}.visit(object);
+  Walk{f, prepare, detail::Path(prefix)}.visit(object);
 }
 
 template <class Leaf, class T, class F>

@@ -197,6 +197,17 @@ TEST(ReflectFields, OfEveryKindAreCounted) {
     Empty m;
   };
   static_assert(field_count<Odd> == 13);
+  struct Arrays {
+    int a[3];
+    std::string b[2][2];
+    int c = 0;
+  };
+  static_assert(field_count<Arrays> == 3);
+  struct Given {  // no field has to be given, and yet {} is nothing for the first
+    NoDefault a = NoDefault(1, 2);
+    int b = 0;
+  };
+  static_assert(field_count<Given> == 2);
   struct OneOptional {
     std::optional<int> a;
   };
@@ -235,6 +246,12 @@ struct Callable {};
 struct Printable {};
 
 TEST(ReflectFields, EmptyBasesDoNotCount) {
+  struct Given : Callable, Printable {
+    NoDefault first;
+    std::any last;
+  };
+  static_assert(field_count<Given> == 2);
+
   struct Derived : Callable, Printable {
     Linear proj;
     int n = 0;
@@ -445,6 +462,11 @@ TEST(ReflectLeaves, SkipsWhatHoldsNone) {
       int a;
       float b;
     };
+    bool flag : 1;
+    const int& reference;
+  };
+  struct Texts {
+    std::string array[2];
   };
   struct Model {
     std::function<Leaf(const Leaf&)> activation;
@@ -460,7 +482,8 @@ TEST(ReflectLeaves, SkipsWhatHoldsNone) {
     void (*function)(Leaf) = nullptr;
     void* anything = nullptr;
     Private bytes;
-    Bytes more_bytes;
+    std::optional<Bytes> more_bytes;
+    Texts texts;
     SaysOpaque opaque;
     Third third{3};
     Recursive recursive;

@@ -1,4 +1,4 @@
-// expect: fusebox: a field of this struct is a C array. Use std::array or std::vector
+// expect: fusebox: a C array of tensors. Use std::array or std::vector.
 #include "module.h"
 
 struct Model {

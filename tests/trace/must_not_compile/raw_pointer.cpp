@@ -3,6 +3,7 @@
 #include "module.h"
 
 struct Model {
+  Linear embed_tokens;
 #ifdef FUSEBOX_FIXED
   std::unique_ptr<Linear> lm_head;
 #else
