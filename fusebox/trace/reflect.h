@@ -6,19 +6,21 @@
 //
 //   Mlp mlp;
 //   mlp.experts.resize(2);
-//   reflect::for_each_field(mlp, [](std::string_view name, auto& field) { … });      // "gate_proj",
-//   "up_proj", … reflect::visit_leaves<Tensor>(mlp, [](std::string_view path, Tensor& leaf) { … });
-//       // "gate_proj.weight", "up_proj.weight", "experts.0.weight", "experts.1.weight"
+//   reflect::for_each_field(mlp, [](std::string_view name, auto& field) { … });
+//       // gate_proj, up_proj, experts, epsilon
+//   reflect::visit_leaves<Tensor>(mlp, [](std::string_view path, Tensor& leaf) { … });
+//       // gate_proj.weight, up_proj.weight, experts.0.weight, experts.1.weight
 //
 // What a struct may be. An aggregate: public fields of any type (default values included), no constructor, no
 // virtual functions, no base class but empty ones, at most 64 fields. A module that is made from a
-// configuration needs no constructor for that; its first field does it, and `Llama(config)` is how it is
-// made:
+// configuration needs no constructor for that. The configuration is its first field, the others are made of
+// it, and `Llama(config)` makes the whole (each of the others has an initialiser, be it {}, or GCC's -Wextra
+// misses one):
 //
 //   struct Llama {
 //     LlamaConfig config;
-//     nn::Embedding embed_tokens{config.vocabulary, config.hidden};
-//     std::vector<Layer> layers = std::vector<Layer>(config.layers, Layer(config));
+//     nn::Embedding embed_tokens = {};
+//     std::vector<Layer> layers = std::vector<Layer>(config.layer_count, Layer(config));
 //   };
 //
 // A struct that has a constructor all the same says how many fields it has. The compiler checks the number

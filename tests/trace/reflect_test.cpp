@@ -265,13 +265,16 @@ TEST(ReflectFields, EmptyBasesDoNotCount) {
 TEST(ReflectFields, OfAggregatesMadeFromAConfiguration) {
   struct Layer {
     Config config;
-    Linear proj{};
+    Linear proj = {};
   };
   struct Model {
     Config config;
-    std::vector<Layer> layers = std::vector<Layer>(static_cast<size_t>(config.hidden), Layer{config});
+    std::vector<Layer> layers = std::vector<Layer>(static_cast<size_t>(config.hidden), Layer(config));
   };
-  Model model{Config{.hidden = 2, .activation = "relu", .sizes = {}, .theta = {}}};
+  Config config;
+  config.hidden = 2;
+  config.activation = "relu";
+  auto model = Model(config);
   EXPECT_EQ(paths(model), (Strings{"layers.0.proj.weight", "layers.1.proj.weight"}));
   EXPECT_EQ(model.layers[1].config.activation, "relu");
 }
