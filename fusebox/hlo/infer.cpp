@@ -110,7 +110,7 @@ int64_t checked_mul(int64_t a, int64_t b) {
 std::vector<Shape> returned_types(const OpView& op, size_t region, std::string_view what) {
   const Block& block = *op.regions[region];
   if (block.ops.empty() || block.ops.back()->code != OpCode::return_)
-    fail(ErrorKind::kInvalidArgument, "the {} does not end in a return", what);
+    fail(ErrorKind::kInvalidArgument, "{} does not end in a return", what);
   std::vector<Shape> types;
   for (const Value* value : block.returned()) types.push_back(value->shape);
   return types;
@@ -121,11 +121,10 @@ void want_region(const OpView& op, size_t region, std::string_view what, std::sp
   std::vector<Shape> have;
   for (const Value& argument : op.regions[region]->arguments) have.push_back(argument.shape);
   if (!std::ranges::equal(have, arguments))
-    fail(ErrorKind::kShapeMismatch, "the {} takes {}, want {}", what, list_types(have),
-         list_types(arguments));
+    fail(ErrorKind::kShapeMismatch, "{} takes {}, want {}", what, list_types(have), list_types(arguments));
   const std::vector<Shape> returned = returned_types(op, region, what);
   if (!std::ranges::equal(returned, results))
-    fail(ErrorKind::kShapeMismatch, "the {} returns {}, want {}", what, list_types(returned),
+    fail(ErrorKind::kShapeMismatch, "{} returns {}, want {}", what, list_types(returned),
          list_types(results));
 }
 

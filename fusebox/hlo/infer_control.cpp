@@ -14,7 +14,7 @@ std::vector<Shape> types_of(const OpView& op) {
 // All branches take nothing and return the same types.
 std::vector<Shape> branch_types(const OpView& op) {
   if (op.regions.empty()) fail(ErrorKind::kInvalidArgument, "got no branches, want at least one");
-  std::vector<Shape> results = returned_types(op, 0, "first branch");
+  std::vector<Shape> results = returned_types(op, 0, "the first branch");
   for (size_t i = 0; i < op.regions.size(); i++) want_region(op, i, fmt::format("branch {}", i), {}, results);
   return results;
 }
@@ -38,8 +38,8 @@ bool is_namespaced(std::string_view text) {
 
 std::vector<Shape> while_(const OpView& op) {
   const std::vector<Shape> types = types_of(op);
-  want_region(op, 0, "condition", types, std::vector{scalar(i1)});
-  want_region(op, 1, "body", types, types);
+  want_region(op, 0, "the condition", types, std::vector{scalar(i1)});
+  want_region(op, 1, "the body", types, types);
   return types;
 }
 

@@ -149,10 +149,10 @@ std::vector<Shape> map(const OpView& op) {
   for (size_t i = 0; i < dimensions.size(); i++)
     if (dimensions[i] != static_cast<int64_t>(i))
       fail(ErrorKind::kInvalidArgument, "got dimensions {}, want all in order", to_string(dimensions));
-  const std::vector<Shape> returned = returned_types(op, 0, "region");
+  const std::vector<Shape> returned = returned_types(op, 0, "the region");
   if (returned.size() != 1 || !returned[0].dims.empty())
     fail(ErrorKind::kShapeMismatch, "the region returns {}, want one scalar", list_types(returned));
-  want_region(op, 0, "region", arguments, returned);
+  want_region(op, 0, "the region", arguments, returned);
   want_no_captures(op, 0);
   return {with_dtype(op.shape(0), returned[0].dtype)};
 }

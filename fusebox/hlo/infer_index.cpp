@@ -192,7 +192,7 @@ std::vector<Shape> scatter(const OpView& op) {
   }
   arguments = returned;
   arguments.insert(arguments.end(), returned.begin(), returned.end());
-  want_region(op, 0, "region", arguments, returned);
+  want_region(op, 0, "the region", arguments, returned);
   want_no_captures(op, 0);
   return results;
 }

@@ -18,7 +18,7 @@ std::vector<DType> check_reducer(const OpView& op) {
   if (op.operands.size() % 2 != 0)
     fail(ErrorKind::kInvalidArgument, "got {} operands, want inputs and as many initial values",
          op.operands.size());
-  const std::vector<Shape> returned = returned_types(op, 0, "region");
+  const std::vector<Shape> returned = returned_types(op, 0, "the region");
   if (returned.size() != n)
     fail(ErrorKind::kShapeMismatch, "the region returns {}, want {} scalars", list_types(returned), n);
   std::vector<DType> dtypes;
@@ -33,14 +33,14 @@ std::vector<DType> check_reducer(const OpView& op) {
            operand_types(op));
     const DType dtype = returned[i].dtype;
     if (!is_any(dtype) || !promotable(input.dtype, dtype))
-      fail(ErrorKind::kDTypeMismatch, "got {} from {}, want element types that fit the region's {}",
-           to_string(init), to_string(input), name(dtype));
+      fail(ErrorKind::kDTypeMismatch, "got {} for a region of {}, want one that promotes to it",
+           to_string(input), name(dtype));
     dtypes.push_back(dtype);
   }
   std::vector<Shape> arguments, results;
   for (DType dtype : dtypes) results.push_back(scalar(dtype));
   for (int side = 0; side < 2; side++) arguments.insert(arguments.end(), results.begin(), results.end());
-  want_region(op, 0, "region", arguments, results);
+  want_region(op, 0, "the region", arguments, results);
   want_no_captures(op, 0);
   return dtypes;
 }
@@ -85,8 +85,8 @@ std::vector<Shape> select_and_scatter(const OpView& op) {
     fail(ErrorKind::kShapeMismatch, "got {}, want a source of shape {} and a scalar", operand_types(op),
          to_string(counts));
   const Shape element = scalar(operand.dtype);
-  want_region(op, 0, "select region", std::vector{element, element}, std::vector{scalar(i1)});
-  want_region(op, 1, "scatter region", std::vector{element, element}, std::vector{element});
+  want_region(op, 0, "the select region", std::vector{element, element}, std::vector{scalar(i1)});
+  want_region(op, 1, "the scatter region", std::vector{element, element}, std::vector{element});
   want_no_captures(op, 0);
   want_no_captures(op, 1);
   return {operand};
@@ -104,7 +104,7 @@ std::vector<Shape> sort(const OpView& op) {
   const auto dimension = op.attributes.get_or<int64_t>("dimension", -1);
   if (dimension < -rank || dimension >= rank)
     fail(ErrorKind::kInvalidArgument, "got dimension {}, want one of a tensor of rank {}", dimension, rank);
-  want_region(op, 0, "comparator", arguments, std::vector{scalar(i1)});
+  want_region(op, 0, "the comparator", arguments, std::vector{scalar(i1)});
   want_no_captures(op, 0);
   return results;
 }
