@@ -60,7 +60,7 @@ constexpr bool takes() {
   }(std::make_index_sequence<n>(), std::make_index_sequence<m>());
 }
 
-// As T{Any × before, {Any × inside}, Any × after}? As T{{} × n}?
+// As T{Any × before, {Any × inside}, Any × after}?
 template <class T, std::size_t before, std::size_t inside, std::size_t after>
 constexpr bool takes_braces() {
   return []<std::size_t... i, std::size_t... j, std::size_t... k>(
@@ -74,8 +74,8 @@ constexpr bool takes_braces() {
          std::make_index_sequence<after>());
 }
 
-// The largest n ≤ kMaxFields for which T{{} × n} is valid, if T{} is: `fits` are known to fit, `too_many` not
-// to.
+// The largest n ≤ kMaxFields for which T{{} × n} is valid, if T{} is: `fits` are known to fit,
+// `too_many` are known not to.
 template <class T, std::size_t fits = 0, std::size_t too_many = kMaxFields + 1>
 constexpr std::size_t count_braces() {
   constexpr std::size_t next = fits == 0 && too_many > 16 ? 8 : (fits + too_many) / 2;
