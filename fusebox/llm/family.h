@@ -28,7 +28,7 @@ struct Chunk {
   Tensor start;   // i32 [slots]: the position of the first
   Tensor count;   // i32 [slots]: how many are valid
   // Sees the residual stream, [slots, n, hidden]: after the embedding (layer -1) and after each layer.
-  std::function<void(int layer, const Tensor&)> tap;
+  std::function<void(int layer, const Tensor&)> tap = {};
 };
 
 // A model inside one trace.

@@ -14,9 +14,9 @@
 namespace fusebox::llm {
 
 struct GenerateOptions {
-  SamplingParams sampling;
+  SamplingParams sampling = {};
   int64_t max_tokens = -1;        // of the reply; -1: as many as the context has room for
-  std::vector<std::string> stop;  // the reply ends before the first of these
+  std::vector<std::string> stop = {};  // the reply ends before the first of these
   int logprobs = -1;              // for each token: its log-probability and those of this many best; -1: none
   const std::atomic<bool>* cancelled = nullptr;  // looked at between steps
 };

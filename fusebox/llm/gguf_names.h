@@ -17,7 +17,7 @@ struct GgufNames {
   std::map<std::string, std::string> layer;  // "attn_q" → "self_attn.q_proj"
   // Heads of the layer tensors whose rows stand in rotary pairs (2i, 2i + 1) instead of halves (i, i + size / 2).
   std::map<std::string, int64_t> paired_rows;
-  std::set<std::string> ignored;  // tensors, by whole name, that are no weights
+  std::set<std::string> ignored = {};  // tensors, by whole name, that are no weights
 };
 
 // Tensors that the table has no name for keep their own, so that they show up as unexpected.

@@ -27,12 +27,12 @@
 namespace fusebox::llm {
 
 struct ModelOptions {
-  DeviceOptions device;
-  std::optional<DType> dtype;  // of weights and caches; absent: what the device is fastest in
+  DeviceOptions device = {};
+  std::optional<DType> dtype = {};  // of weights and caches; absent: what the device is fastest in
   int64_t context = 0;         // tokens a sequence may have; 0: as many as the model was trained for
   bool use_cache = true;       // the user's compile cache
   // Called when a stage is over, from any thread, one at a time: "open plugin", "load weights", "compile decode", …
-  std::function<void(std::string_view stage, double milliseconds)> on_stage;
+  std::function<void(std::string_view stage, double milliseconds)> on_stage = {};
 };
 
 // The programs of a model, by name and chunk size.

@@ -27,11 +27,11 @@ namespace fusebox {
 
 struct DeviceOptions {
   // The plugin's shared library; empty: $FUSEBOX_PLUGIN, else one that lies beside the program.
-  std::string plugin;
+  std::string plugin = {};
   // Threads that a CPU plugin computes with; 0: as it likes. Takes effect for the process's first device.
   int threads = 0;
   // Passed to the plugin as they are.
-  std::vector<pjrt::NamedValue> create_options;
+  std::vector<pjrt::NamedValue> create_options = {};
 };
 
 // One stage of making a program ready, when it is over.
@@ -43,7 +43,7 @@ struct CompileStage {
 struct CompileOptions {
   // Whether the user's cache may be used: found there, the program is not compiled.
   bool use_cache = true;
-  std::function<void(const CompileStage&)> on_stage;
+  std::function<void(const CompileStage&)> on_stage = {};
 };
 
 class Device {
