@@ -8,6 +8,7 @@
 #include "fusebox/hlo/keywords.h"
 #include "fusebox/trace/broadcast.h"
 #include "fusebox/trace/emit.h"
+#include "fusebox/trace/limits.h"
 
 namespace fusebox {
 namespace {
@@ -172,31 +173,42 @@ Tensor isinf(const Arg& x) {
   });
 }
 
+namespace {
+
+// Several steps on floats; narrow ones take them in f32.
+template <typename F>
+Tensor activation(std::string_view name, const Arg& x, F&& f) {
+  return in_op(name, {x}, [&] {
+    const Tensor& from = tensor_of(x);
+    want(is_float(from.dtype()), x, "a float type");
+    return convert(f(convert(from, wide_dtype(from.dtype()))), from.dtype());
+  });
+}
+
+}  // namespace
+
 Tensor relu(const Arg& x) {
   return in_op("relu", {x}, [&] { return maximum(x, 0); });
 }
 
 Tensor silu(const Arg& x) {
-  return in_op("silu", {x}, [&] { return x * sigmoid(x); });
+  return activation("silu", x, [](const Tensor& y) { return y * sigmoid(y); });
 }
 
 Tensor gelu(const Arg& x) {
-  return in_op("gelu", {x}, [&] {
-    want(is_float(tensor_of(x).dtype()), x, "a float type");
-    return 0.5 * x * (1 + erf(x * (1 / std::numbers::sqrt2)));
-  });
+  return activation("gelu", x,
+                    [](const Tensor& y) { return 0.5 * y * (1 + erf(y * (1 / std::numbers::sqrt2))); });
 }
 
 Tensor gelu_tanh(const Arg& x) {
-  return in_op("gelu_tanh", {x}, [&] {
-    want(is_float(tensor_of(x).dtype()), x, "a float type");
+  return activation("gelu_tanh", x, [](const Tensor& y) {
     constexpr double kScale = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;  // sqrt(2 / pi)
-    return 0.5 * x * (1 + tanh(kScale * (x + 0.044715 * x * x * x)));
+    return 0.5 * y * (1 + tanh(kScale * (y + 0.044715 * y * y * y)));
   });
 }
 
 Tensor softplus(const Arg& x) {
-  return in_op("softplus", {x}, [&] { return maximum(x, 0) + log1p(exp(-abs(x))); });
+  return activation("softplus", x, [](const Tensor& y) { return maximum(y, 0) + log1p(exp(-abs(y))); });
 }
 
 Tensor clamp(const Arg& low, const Arg& x, const Arg& high) {

@@ -114,7 +114,7 @@ Tensor is_finite(const Arg& x);
 Tensor isnan(const Arg& x);
 Tensor isinf(const Arg& x);
 
-// Activations.
+// Activations. Floats narrower than 32 bits are computed in f32 and rounded once.
 Tensor relu(const Arg& x);
 Tensor silu(const Arg& x);       // x * sigmoid(x)
 Tensor gelu(const Arg& x);       // x * (1 + erf(x / sqrt(2))) / 2, which Hugging Face calls "gelu"

@@ -8,6 +8,7 @@
 #include "fusebox/base/error.h"
 #include "fusebox/trace/elementwise.h"
 #include "fusebox/trace/emit.h"
+#include "fusebox/trace/limits.h"
 #include "fusebox/trace/shape_ops.h"
 
 namespace fusebox {
@@ -42,8 +43,6 @@ Dims offset_axes(const Tensor& x, const Tensor& indices, int64_t axis) {
 uint64_t greatest_index(DType dtype) {
   return std::numeric_limits<uint64_t>::max() >> (64 - info(dtype).bits + (is_signed_integer(dtype) ? 1 : 0));
 }
-
-Scalar zero(DType dtype) { return dtype == i1 ? Scalar{false} : Scalar{int64_t{0}}; }
 
 Tensor filled_outside(const Tensor& taken, const Tensor& x, const Tensor& indices, int64_t axis) {
   Dims dims(at(axis), 1);

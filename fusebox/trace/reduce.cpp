@@ -62,9 +62,6 @@ void want_elements(const Tensor& x, const Dims& axes) {
                               to_string(x.shape()), axis));
 }
 
-// The dtype that sums of `dtype` are accumulated in.
-DType wide(DType dtype) { return is_float(dtype) && info(dtype).bits < 32 ? f32 : dtype; }
-
 int64_t count_along(const Tensor& x, const Dims& axes) {
   int64_t count = 1;
   for (int64_t axis : axes) count *= x.dim(axis);
@@ -84,7 +81,7 @@ Tensor sum(const Arg& x, const Axes& axes, KeepDims keep) {
   return in_op("sum", {x}, [&] {
     const Tensor& values = tensor_of(x);
     want_number(values);
-    const Tensor wider = convert(values, wide(values.dtype()));
+    const Tensor wider = convert(values, wide_dtype(values.dtype()));
     const Tensor total =
         reduce_with(OpCode::add, wider, scalar_like(wider, {int64_t{0}}), axes.resolve(values.rank()), keep);
     return convert(total, values.dtype());
@@ -95,7 +92,7 @@ Tensor prod(const Arg& x, const Axes& axes, KeepDims keep) {
   return in_op("prod", {x}, [&] {
     const Tensor& values = tensor_of(x);
     want_number(values);
-    const Tensor wider = convert(values, wide(values.dtype()));
+    const Tensor wider = convert(values, wide_dtype(values.dtype()));
     const Tensor product = reduce_with(OpCode::multiply, wider, scalar_like(wider, {int64_t{1}}),
                                        axes.resolve(values.rank()), keep);
     return convert(product, values.dtype());
@@ -107,7 +104,7 @@ Tensor mean(const Arg& x, const Axes& axes, KeepDims keep) {
     const Tensor& values = tensor_of(x);
     if (!is_complex(values.dtype())) want_float(values);
     const Dims along = axes.resolve(values.rank());
-    const Tensor total = sum(convert(values, wide(values.dtype())), along, keep);
+    const Tensor total = sum(convert(values, wide_dtype(values.dtype())), along, keep);
     return convert(total / static_cast<double>(count_along(values, along)), values.dtype());
   });
 }
@@ -157,7 +154,7 @@ Tensor variance(const Arg& x, const Axes& axes, KeepDims keep, int64_t ddof) {
     const Tensor& values = tensor_of(x);
     want_float(values);
     const Dims along = axes.resolve(values.rank());
-    const Tensor wider = convert(values, wide(values.dtype()));
+    const Tensor wider = convert(values, wide_dtype(values.dtype()));
     const Tensor distance = wider - mean(wider, along, keepdims);
     const Tensor total = sum(distance * distance, along, keep);
     return convert(total / static_cast<double>(std::max<int64_t>(count_along(values, along) - ddof, 0)),
@@ -169,7 +166,7 @@ Tensor norm(const Arg& x, const Axes& axes, KeepDims keep) {
   return in_op("norm", {x}, [&] {
     const Tensor& values = tensor_of(x);
     want_float(values);
-    const Tensor wider = convert(values, wide(values.dtype()));
+    const Tensor wider = convert(values, wide_dtype(values.dtype()));
     return convert(sqrt(sum(wider * wider, axes, keep)), values.dtype());
   });
 }
@@ -203,7 +200,7 @@ Tensor logsumexp(const Arg& x, const Axes& axes, KeepDims keep) {
     const Tensor& values = tensor_of(x);
     want_float(values);
     const Dims along = axes.resolve(values.rank());
-    const Tensor wider = convert(values, wide(values.dtype()));
+    const Tensor wider = convert(values, wide_dtype(values.dtype()));
     const Tensor greatest = max(wider, along, keepdims);
     const Tensor shift = where(is_finite(greatest), greatest, 0);
     const Tensor total = sum(exp(wider - shift), along, keep);
@@ -218,7 +215,7 @@ Tensor softmax(const Arg& x, const Axes& axes) {
     want_float(values);
     const Dims along = axes.resolve(values.rank());
     if (count_along(values, along) == 0) return values;
-    const Tensor wider = convert(values, wide(values.dtype()));
+    const Tensor wider = convert(values, wide_dtype(values.dtype()));
     const Tensor grown = exp(wider - max(wider, along, keepdims));
     return convert(grown / sum(grown, along, keepdims), values.dtype());
   });
@@ -230,7 +227,7 @@ Tensor log_softmax(const Arg& x, const Axes& axes) {
     want_float(values);
     const Dims along = axes.resolve(values.rank());
     if (count_along(values, along) == 0) return values;
-    const Tensor wider = convert(values, wide(values.dtype()));
+    const Tensor wider = convert(values, wide_dtype(values.dtype()));
     const Tensor shifted = wider - max(wider, along, keepdims);
     return convert(shifted - log(sum(exp(shifted), along, keepdims)), values.dtype());
   });
@@ -261,7 +258,7 @@ Tensor cumsum(const Arg& x, int64_t axis) {
   return in_op("cumsum", {x}, [&] {
     const Tensor& values = tensor_of(x);
     want_number(values);
-    const Tensor wider = convert(values, wide(values.dtype()));
+    const Tensor wider = convert(values, wide_dtype(values.dtype()));
     return convert(running(OpCode::add, wider, axis, {int64_t{0}}), values.dtype());
   });
 }
@@ -270,7 +267,7 @@ Tensor cumprod(const Arg& x, int64_t axis) {
   return in_op("cumprod", {x}, [&] {
     const Tensor& values = tensor_of(x);
     want_number(values);
-    const Tensor wider = convert(values, wide(values.dtype()));
+    const Tensor wider = convert(values, wide_dtype(values.dtype()));
     return convert(running(OpCode::multiply, wider, axis, {int64_t{1}}), values.dtype());
   });
 }

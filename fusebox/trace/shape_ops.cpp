@@ -9,6 +9,7 @@
 #include "fusebox/trace/broadcast.h"
 #include "fusebox/trace/elementwise.h"
 #include "fusebox/trace/emit.h"
+#include "fusebox/trace/limits.h"
 
 namespace fusebox {
 namespace {
@@ -349,14 +350,19 @@ Tensor lower_triangle(const Tensor& x, int64_t diagonal) {
   return x.cx().iota(dims, 0, i64) + diagonal >= x.cx().iota(dims, 1, i64);
 }
 
+Tensor zeros_like(const Tensor& x) { return x.cx().full(x.dims(), zero(x.dtype()), x.dtype()); }
+
 }  // namespace
 
 Tensor tril(const Arg& x, int64_t diagonal) {
-  return in_op("tril", {x}, [&] { return where(lower_triangle(tensor_of(x), diagonal), x, 0); });
+  return in_op("tril", {x},
+               [&] { return where(lower_triangle(tensor_of(x), diagonal), x, zeros_like(tensor_of(x))); });
 }
 
 Tensor triu(const Arg& x, int64_t diagonal) {
-  return in_op("triu", {x}, [&] { return where(lower_triangle(tensor_of(x), diagonal - 1), 0, x); });
+  return in_op("triu", {x}, [&] {
+    return where(lower_triangle(tensor_of(x), diagonal - 1), zeros_like(tensor_of(x)), x);
+  });
 }
 
 }  // namespace fusebox
