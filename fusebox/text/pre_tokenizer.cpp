@@ -108,7 +108,9 @@ void PreTokenizer::add(const Spec& spec, int depth) {
     if (spec.boolean("use_regex", true)) by_pattern(Pattern(Regex(kGpt2Pattern)), Behavior::kIsolated, false);
     byte_words_ = true;
   } else if (type == "Split") {
-    by_pattern(Pattern(spec.at("pattern")), behavior_of(spec.at("behavior")), spec.boolean("invert"));
+    const Pattern pattern(spec.at("pattern"));
+    const Behavior behavior = behavior_of(spec.at("behavior"));
+    by_pattern(pattern, behavior, spec.boolean("invert"));
   } else if (type == "Digits") {
     by_char(is_numeric, spec.boolean("individual_digits") ? Behavior::kIsolated : Behavior::kContiguous);
   } else if (type == "Whitespace") {

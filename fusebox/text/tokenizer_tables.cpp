@@ -233,10 +233,12 @@ TokenizerTables::TokenizerTables(std::vector<std::byte> block) : block_(std::mov
   std::span<const std::byte> sections[kSections];
   size_t at = sizeof header;
   for (size_t i = 0; i < kSections; i++) {
-    if (header.sizes[i] > block_.size() - at) damaged("a section past the end");
+    const size_t left = block_.size() - at;
+    if (header.sizes[i] > left || padded(header.sizes[i]) > left) damaged("a section past the end");
     sections[i] = std::span(block_).subspan(at, static_cast<size_t>(header.sizes[i]));
-    at = std::min(block_.size(), at + padded(header.sizes[i]));
+    at += padded(header.sizes[i]);
   }
+  if (at != block_.size()) damaged("more than its sections");
   const auto as_text = [](std::span<const std::byte> bytes) {
     return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   };

@@ -15,17 +15,18 @@ namespace fusebox::text {
 inline const std::string kSmolLm2Gguf = FUSEBOX_ASSETS_DIR "/SmolLM2-135M-Instruct.Q4_1.gguf";
 
 inline nlohmann::ordered_json smollm2_tokenizer_json() {
-  using Json = nlohmann::ordered_json;
+  using Ordered = nlohmann::ordered_json;
   const auto gguf = GgufFile::open(kSmolLm2Gguf);
   const auto tokens = gguf->at("tokenizer.ggml.tokens").as_strings();
   const auto types = gguf->at("tokenizer.ggml.token_type").as_ints();
-  Json added = Json::array(), vocabulary = Json::object(), merges = Json::array();
+  Ordered added = Ordered::array(), vocabulary = Ordered::object(), merges = Ordered::array();
   // ordered_json looks a key up before it adds it; as a vector of members it does not.
-  auto& members = vocabulary.get_ref<Json::object_t&>();
+  auto& members = vocabulary.get_ref<Ordered::object_t&>();
   members.reserve(tokens.size());
   constexpr int64_t kControl = 3;
   for (size_t id = 0; id < tokens.size(); id++) {
-    static_cast<std::vector<Json::object_t::value_type>&>(members).emplace_back(std::string(tokens[id]), id);
+    static_cast<std::vector<Ordered::object_t::value_type>&>(members).emplace_back(std::string(tokens[id]),
+                                                                                   id);
     if (types[id] != kControl) continue;
     added.push_back({{"id", id},
                      {"content", tokens[id]},
@@ -36,7 +37,7 @@ inline nlohmann::ordered_json smollm2_tokenizer_json() {
                      {"special", true}});
   }
   for (const std::string_view merge : gguf->at("tokenizer.ggml.merges").as_strings()) merges.push_back(merge);
-  const Json byte_level = {
+  const Ordered byte_level = {
       {"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
   return {{"version", "1.0"},
           {"truncation", nullptr},
