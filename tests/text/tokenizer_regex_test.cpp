@@ -54,19 +54,21 @@ TEST(TokenizerRegex, LinesAndCase) {
 }
 
 TEST(TokenizerRegex, EmptyMatchesMoveOn) {
-  EXPECT_EQ(matches("b*", "abé"), (Strings{"", "b", ""}));  // none right after the match that ends there }
+  // None right where the match before it ended.
+  EXPECT_EQ(matches("b*", "abé"), (Strings{"", "b", ""}));
+}
 
-  TEST(TokenizerRegex, WhatHasNoTranslationIsRefused) {
-    for (const char* regex : {"[a&&b]", "[a[^b]]", R"(\k<a>)", R"(\K)", R"([\b])", R"(\xE9)", "(?m:.)",
-                              "a(?i)b", "[a", R"(\)", R"(\p{L)", R"(\pL)", "a{2}?", "(?<n>a)"}) {
-      try {
-        Regex compiled(regex);
-        ADD_FAILURE() << regex;
-      } catch (const Error& error) {
-        EXPECT_EQ(error.kind(), ErrorKind::kUnsupported) << regex;
-      }
+TEST(TokenizerRegex, WhatHasNoTranslationIsRefused) {
+  for (const char* regex : {"[a&&b]", "[a[^b]]", R"(\k<a>)", R"(\K)", R"([\b])", R"(\xE9)", "(?m:.)",
+                            "a(?i)b", "[a", R"(\)", R"(\p{L)", R"(\pL)", "a{2}?", "(?<n>a)"}) {
+    try {
+      Regex compiled(regex);
+      ADD_FAILURE() << regex;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUnsupported) << regex;
     }
   }
+}
 
 }  // namespace
 }  // namespace fusebox::text
