@@ -38,8 +38,8 @@ void check_attributes(const OpView& op, const OpInfo& row) {
       fail(ErrorKind::kInvalidArgument, "attribute {} is no {}", want.name, want.type);
   }
   for (const auto& [name, value] : op.attributes.list()) {
-    // A name with a dialect ("mhlo.sharding") is a note for whoever knows it.
-    const bool known = name.find('.') != std::string::npos ||
+    // A name with a dialect ("mhlo.sharding") is a note for whoever knows it; a return has no place for one.
+    const bool known = (name.find('.') != std::string::npos && op.code != OpCode::return_) ||
                        std::ranges::find(row.attributes, name, &AttributeInfo::name) != row.attributes.end();
     if (!known) fail(ErrorKind::kInvalidArgument, "there is no attribute {}", name);
   }

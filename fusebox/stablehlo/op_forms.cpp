@@ -305,7 +305,7 @@ void reduce(OpPrinter& p, const Op& op, int indent) {
 
 FormWriter own_form(const Op& op) {
   switch (op.code) {
-    case OpCode::constant: return constant;
+    case OpCode::constant: return op.attributes.list().size() > 1 ? nullptr : constant;
     case OpCode::iota: return iota;
     case OpCode::complex: return complex;
     case OpCode::compare: return compare;
