@@ -83,6 +83,7 @@ class LanguageModel {
   std::shared_future<CompiledModel> program(int64_t tokens, ProgramKind kind);
   void stage(std::string_view name, double milliseconds);
 
+  std::mutex stage_mutex_;  // of on_stage; first, because making the device already reports
   ModelOptions options_;
   std::string path_;
   std::optional<Artifact> artifact_;
@@ -98,7 +99,6 @@ class LanguageModel {
   std::mutex mutex_;  // guards what follows
   std::map<std::pair<ProgramKind, int64_t>, std::shared_future<CompiledModel>> programs_;
   std::shared_future<Weights> weights_;
-  std::mutex stage_mutex_;
 };
 
 }  // namespace fusebox::llm
