@@ -1,0 +1,85 @@
+// fusebox: language models from the command line.
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+
+#include "apps/command.h"
+#include "apps/terminal.h"
+#include "fusebox/base/error.h"
+#include "fusebox/base/log.h"
+
+namespace fusebox::apps {
+namespace {
+
+struct Row {
+  const char* name;
+  const char* summary;
+  Runner (*add)(CLI::App&);
+};
+
+constexpr Row kCommands[] = {
+    {"chat", "talk to a model, or answer one prompt", add_chat},
+    {"run", "answer requests, JSON lines in and out", add_run},
+    {"bench", "measure speed, start and memory", add_bench},
+    {"perplexity", "how well a model predicts a text", add_perplexity},
+    {"compile", "compile a model ahead of time", add_compile},
+    {"inspect", "show a model's config, tensors, memory or program", add_inspect},
+    {"tokenize", "text to token ids and back, JSON lines", add_tokenize},
+    {"template", "render a chat template, JSON lines", add_template},
+    {"doctor", "check this machine and installation", add_doctor},
+};
+
+constexpr const char* kFooter =
+    "Exit codes: 0 ok, 1 failed, 2 usage, 3 model not found or not supported, 5 out of memory,\n"
+    "6 artifact or plugin does not fit, 130 interrupted.\n"
+    "Environment: FUSEBOX_PLUGIN, FUSEBOX_CACHE, FUSEBOX_LOG=error|warn|info|debug|trace, NO_COLOR.";
+
+int exit_code(const Error& error) {
+  switch (error.kind()) {
+    case ErrorKind::kNotFound:
+    case ErrorKind::kInvalidFile:
+    case ErrorKind::kUnsupported:
+    case ErrorKind::kCheckpoint: return kNoModel;
+    case ErrorKind::kOutOfMemory: return kNoMemory;
+    case ErrorKind::kIncompatible: return kIncompatible;
+    default: return kFailed;
+  }
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("fusebox: language models on any PJRT device\n\n  fusebox chat model.gguf --prompt \"Hello\"\n");
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  std::vector<std::pair<CLI::App*, Runner>> commands;
+  for (const Row& row : kCommands) {
+    CLI::App* command = app.add_subcommand(row.name, row.summary);
+    commands.emplace_back(command, row.add(*command));
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, std::cout, std::cerr) == 0 ? kOk : kUsage;
+  }
+  for (const auto& [command, runner] : commands)
+    if (command->parsed()) return runner();
+  return kUsage;
+}
+
+}  // namespace
+}  // namespace fusebox::apps
+
+int main(int argc, char** argv) {
+  using namespace fusebox::apps;
+  setenv("TF_CPP_MIN_LOG_LEVEL", "2", 0);  // XLA's plugin would greet on stderr
+  install_log_sink();
+  try {
+    return run(argc, argv);
+  } catch (const fusebox::Error& error) {
+    std::fprintf(stderr, "fusebox: %s\n", error.what());
+    return exit_code(error);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "fusebox: %s\n", error.what());
+    return kFailed;
+  }
+}

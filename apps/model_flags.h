@@ -1,0 +1,24 @@
+// The flags of every command that opens a model.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "apps/terminal.h"
+#include "fusebox/llm/language_model.h"
+
+namespace fusebox::apps {
+
+struct ModelFlags {
+  std::string model, plugin, dtype;
+  int64_t context = 0;
+  int threads = 0;
+  bool no_cache = false;
+
+  // MODEL --plugin --dtype --context --threads --no-cache
+  void add(CLI::App& app);
+  std::shared_ptr<llm::LanguageModel> open(StageReport& stages) const;
+};
+
+}  // namespace fusebox::apps
