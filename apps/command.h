@@ -1,7 +1,7 @@
 // The fusebox program: one file per command. Data goes to stdout, all else to stderr.
 //
-// To add a command: write apps/NAME.cpp with `Runner add_NAME(CLI::App& app)`, declare it here and give it a row in
-// main.cpp.
+// To add a command: write apps/NAME.cpp with `Runner add_NAME(CLI::App& app)`, declare it here and give it a
+// row in main.cpp. app.footer() takes its examples, which --help prints first.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -14,8 +14,8 @@ enum ExitCode {
   kOk = 0,
   kFailed = 1,
   kUsage = 2,
-  kNoModel = 3,       // model not found or not supported
-  kNetwork = 4,       // reserved
+  kNoModel = 3,  // model not found or not supported
+  kNetwork = 4,  // reserved
   kNoMemory = 5,
   kIncompatible = 6,  // artifact or plugin does not fit
   kInterrupted = 130,

@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
+#include <new>
 #include <string>
 
 #include "apps/command.h"
@@ -35,6 +37,19 @@ constexpr const char* kFooter =
     "6 artifact or plugin does not fit, 130 interrupted.\n"
     "Environment: FUSEBOX_PLUGIN, FUSEBOX_CACHE, FUSEBOX_LOG=error|warn|info|debug|trace, NO_COLOR.";
 
+// Help that begins with an example: a command's footer stands before its flags.
+class ExampleFirst : public CLI::Formatter {
+ public:
+  std::string make_description(const CLI::App* app) const override {
+    std::string text = app->get_description() + "\n\n";
+    if (app->get_parent() && !app->get_footer().empty()) text += app->get_footer() + "\n\n";
+    return text;
+  }
+  std::string make_footer(const CLI::App* app) const override {
+    return app->get_parent() ? std::string() : CLI::Formatter::make_footer(app);
+  }
+};
+
 int exit_code(const Error& error) {
   switch (error.kind()) {
     case ErrorKind::kNotFound:
@@ -48,14 +63,15 @@ int exit_code(const Error& error) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("fusebox: language models on any PJRT device\n\n  fusebox chat model.gguf --prompt \"Hello\"\n");
+  CLI::App app("fusebox: language models on any PJRT device\n\n  fusebox chat model.gguf --prompt \"Hello\"");
+  app.formatter(std::make_shared<ExampleFirst>());
   app.require_subcommand(1);
-  app.footer(kFooter);
   std::vector<std::pair<CLI::App*, Runner>> commands;
   for (const Row& row : kCommands) {
     CLI::App* command = app.add_subcommand(row.name, row.summary);
     commands.emplace_back(command, row.add(*command));
   }
+  app.footer(kFooter);  // late: commands would inherit it
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -78,6 +94,9 @@ int main(int argc, char** argv) {
   } catch (const fusebox::Error& error) {
     std::fprintf(stderr, "fusebox: %s\n", error.what());
     return exit_code(error);
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "fusebox: out of memory\n");
+    return kNoMemory;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "fusebox: %s\n", error.what());
     return kFailed;
