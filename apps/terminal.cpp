@@ -1,34 +1,178 @@
 #include "apps/terminal.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <condition_variable>
 #include <cstdio>
-#include <string>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <set>
+#include <thread>
 
+#include "fusebox/base/error.h"
 #include "fusebox/base/log.h"
 
 namespace fusebox::apps {
+namespace {
+
+// The line that is rewritten; everybody who writes to stderr clears it first.
+std::mutex screen_mutex;
+bool line_is_up = false;
+
+void clear_line() {
+  if (line_is_up) fmt::print(stderr, "\r\x1b[K");
+  line_is_up = false;
+}
+
+size_t columns() {
+  winsize size = {};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+// The program of a stage, if the stage is called `verb`: "decode" of "compile decode".
+std::string_view program_of(std::string_view stage, std::string_view verb) {
+  if (!stage.starts_with(verb) || stage.size() <= verb.size() || stage[verb.size()] != ' ') return {};
+  return stage.substr(verb.size() + 1);
+}
+
+std::string count_of_programs(int count) { return fmt::format("{} program{}", count, count == 1 ? "" : "s"); }
+
+}  // namespace
 
 void install_log_sink() {
   set_log_sink([](LogLevel level, std::string_view message) {
     const char* mark = level == LogLevel::kError ? "error: " : level == LogLevel::kWarn ? "warning: " : "";
+    std::scoped_lock lock(screen_mutex);
+    clear_line();
     fmt::print(stderr, "{}{}\n", mark, message);
   });
 }
 
-std::function<void(std::string_view, double)> StageReport::callback() {
+void put(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw Error(ErrorKind::kIo, fmt::format("cannot write to stdout: {}", std::strerror(errno)));
+}
+
+std::string dim(std::string_view text) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const bool plain = (no_color && *no_color) || isatty(STDERR_FILENO) == 0;
+  return plain ? std::string(text) : fmt::format("\x1b[2m{}\x1b[0m", text);
+}
+
+std::string format_time(double milliseconds) {
+  return milliseconds < 999.5 ? fmt::format("{:.0f} ms", milliseconds)
+                              : fmt::format("{:.1f} s", milliseconds / 1000);
+}
+
+struct StageReport::State {
   const bool terminal = isatty(STDERR_FILENO) != 0;
-  return [terminal](std::string_view stage, double milliseconds) {
-    if (terminal)
-      fmt::print(stderr, "\r\x1b[K{} {:.0f} ms", stage, milliseconds);
-    else
-      log_message(LogLevel::kDebug, "{} {:.0f} ms", stage, milliseconds);
-  };
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  bool shown = true, ended = false;
+  std::string last;  // the last stage that was over
+  std::set<std::string, std::less<>> compiling =
+      {};                                       // printed, and neither compiled nor found in the cache so far
+  std::chrono::steady_clock::time_point since;  // when `compiling` was empty
+  int compiled = 0, loaded = 0;
+  double compile_ms = 0, load_ms = 0;
+  std::thread painter = {};
+
+  void add(std::string_view stage, double milliseconds);
+  void count(std::string_view stage, double milliseconds);
+  void paint() const;
+  void paint_until_ended();
+};
+
+// Stages are told when they are over; what runs now follows from the order: print, then compile or load.
+void StageReport::State::count(std::string_view stage, double milliseconds) {
+  if (const auto program = program_of(stage, "print"); !program.empty()) {
+    if (compiling.empty()) since = std::chrono::steady_clock::now();
+    compiling.emplace(program);
+  } else if (const auto built = program_of(stage, "compile"); !built.empty()) {
+    compiling.erase(std::string(built));
+    ++compiled;
+    compile_ms += milliseconds;
+  } else if (const auto found = program_of(stage, "load from cache"); !found.empty()) {
+    compiling.erase(std::string(found));
+    ++loaded;
+    load_ms += milliseconds;
+  }
+}
+
+void StageReport::State::add(std::string_view stage, double milliseconds) {
+  std::unique_lock lock(mutex);
+  count(stage, milliseconds);
+  last = fmt::format("{} {}", stage, format_time(milliseconds));
+  const bool show = shown && terminal;
+  const bool notice = !terminal && !program_of(stage, "compile").empty();
+  if (show) paint();
+  lock.unlock();
+  log_message(notice ? LogLevel::kInfo : LogLevel::kDebug, "{} {}", stage, format_time(milliseconds));
+}
+
+void StageReport::State::paint() const {
+  std::string line = last;
+  if (!compiling.empty()) {
+    const std::chrono::duration<double, std::milli> waited = std::chrono::steady_clock::now() - since;
+    line = "compiling";
+    for (const std::string& program : compiling) line += (line.back() == 'g' ? " " : ", ") + program;
+    line += fmt::format(" ({})   {}", format_time(waited.count()), last);
+  }
+  std::scoped_lock lock(screen_mutex);
+  clear_line();
+  fmt::print(stderr, "{}", line.substr(0, columns() - 1));
+  line_is_up = true;
+}
+
+void StageReport::State::paint_until_ended() {
+  std::unique_lock lock(mutex);
+  while (!changed.wait_for(lock, std::chrono::milliseconds(200), [&] { return ended; }))
+    if (shown && !compiling.empty()) paint();
+}
+
+StageReport::StageReport() : state_(std::make_shared<State>()) {
+  if (state_->terminal) state_->painter = std::thread([state = state_.get()] { state->paint_until_ended(); });
+}
+
+StageReport::~StageReport() {
+  done();
+  {
+    std::scoped_lock lock(state_->mutex);
+    state_->ended = true;
+  }
+  state_->changed.notify_all();
+  if (state_->painter.joinable()) state_->painter.join();
+}
+
+std::function<void(std::string_view, double)> StageReport::callback() {
+  return [state = state_](std::string_view stage, double milliseconds) { state->add(stage, milliseconds); };
 }
 
 void StageReport::done() {
-  if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\x1b[K");
+  std::scoped_lock lock(state_->mutex, screen_mutex);
+  state_->shown = false;
+  clear_line();
+}
+
+void StageReport::resume() {
+  std::scoped_lock lock(state_->mutex);
+  state_->shown = true;
+}
+
+std::string StageReport::summary() const {
+  std::scoped_lock lock(state_->mutex);
+  std::string text;
+  if (state_->compiled > 0)
+    text = fmt::format("{} compiled in {}", count_of_programs(state_->compiled),
+                       format_time(state_->compile_ms));
+  if (state_->loaded > 0)
+    text += fmt::format("{}{} from the cache in {}", text.empty() ? "" : ", ",
+                        count_of_programs(state_->loaded), format_time(state_->load_ms));
+  return text;
 }
 
 }  // namespace fusebox::apps

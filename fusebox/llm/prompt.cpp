@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "fusebox/base/error.h"
 #include "fusebox/llm/language_model.h"
 
 namespace fusebox::llm {
@@ -30,12 +29,15 @@ std::optional<std::string> token_text(const text::Tokenizer& tokenizer, std::opt
 
 }  // namespace
 
+Error no_chat_template(const LanguageModel& model) {
+  return Error(ErrorKind::kUnsupported, "the model has no chat template")
+      .file(model.path())
+      .hint(R"(give it plain text: echo '{"prompt": "…"}' | fusebox run MODEL)");
+}
+
 std::string render_chat(const LanguageModel& model, const ordered_json& messages,
                         const ordered_json& variables) {
-  if (!model.chat_template())
-    throw Error(ErrorKind::kUnsupported, "the model has no chat template")
-        .file(model.path())
-        .hint(R"(give it plain text: echo '{"prompt": "…"}' | fusebox run MODEL)");
+  if (!model.chat_template()) throw no_chat_template(model);
   check_messages(messages);
   if (!variables.is_null() && !variables.is_object())
     throw Error(ErrorKind::kInvalidArgument, "the template's variables are no object");

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "fusebox/base/error.h"
+
 namespace fusebox::llm {
 
 class LanguageModel;
@@ -24,5 +26,8 @@ std::vector<int32_t> encode_chat(const LanguageModel& model, const nlohmann::ord
 // The text in between.
 std::string render_chat(const LanguageModel& model, const nlohmann::ordered_json& messages,
                         const nlohmann::ordered_json& variables = nullptr);
+
+// What both throw for a model without a template.
+Error no_chat_template(const LanguageModel& model);
 
 }  // namespace fusebox::llm
