@@ -17,8 +17,8 @@ namespace {
 constexpr size_t kToken = 0, kStart = 1, kLogits = 2, kCaches = 3;
 
 // Places in Sequence::sampling_.
-constexpr std::string_view kSamplerNames[] = {"temperature", "top_p",    "min_p",     "top_k", "repetition",
-                                              "presence",    "frequency", "seed", "bias",  "active"};
+constexpr std::string_view kSamplerNames[] = {"temperature", "top_p",     "min_p", "top_k", "repetition",
+                                              "presence",    "frequency", "seed",  "bias",  "active"};
 constexpr size_t kBias = 8;
 
 constexpr int64_t kScoreChunk = 128;
@@ -31,13 +31,15 @@ std::span<const std::byte> bytes_of(const T& value) {
 // Zeros that take no memory until they are written to.
 pjrt::Buffer untouched_zeros(const pjrt::Device& device, const Shape& shape) {
   const auto size = static_cast<size_t>(shape.bytes());
-  void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* memory =
+      mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED)
     throw Error(ErrorKind::kOutOfMemory, fmt::format("no {} for a cache", format_bytes(shape.bytes())));
   const std::shared_ptr<void> owner(memory, [size](void* begin) { munmap(begin, size); });
   const auto semantics = shares_host_memory(device) ? pjrt::HostSemantics::kMutableZeroCopy
                                                     : pjrt::HostSemantics::kUntilTransferCompletes;
-  return pjrt::Buffer::from_host(device, shape, {static_cast<const std::byte*>(memory), size}, semantics, owner);
+  return pjrt::Buffer::from_host(device, shape, {static_cast<const std::byte*>(memory), size}, semantics,
+                                 owner);
 }
 
 }  // namespace
@@ -56,7 +58,8 @@ Sequence::Sequence(std::shared_ptr<LanguageModel> model) : model_(std::move(mode
   check_memory(device, model_->cache_bytes(), "the cache of a sequence", "--context N makes it smaller");
   const Dims dims = {1, sizes.kv_heads, cache_capacity(model_->context(), kLargestChunk), sizes.head_size};
   state_.resize(kCaches);
-  for (int64_t i = 0; i < 2 * sizes.layers; ++i) state_.push_back(untouched_zeros(device, {dims, model_->dtype()}));
+  for (int64_t i = 0; i < 2 * sizes.layers; ++i)
+    state_.push_back(untouched_zeros(device, {dims, model_->dtype()}));
   state_.push_back(untouched_zeros(device, {{1, kCountRows, sizes.vocabulary}, i32}));
   zero_ = upload({1}, std::array{0});
   one_ = upload({1}, std::array{1});
@@ -124,9 +127,25 @@ Sequence Sequence::fork() const {
   return copy;
 }
 
+void Sequence::check_tokens(std::span<const int32_t> tokens, std::string_view op) const {
+  const int64_t vocabulary = model_->sizes().vocabulary;
+  for (const int32_t token : tokens)
+    if (token < 0 || token >= vocabulary)
+      throw Error(ErrorKind::kInvalidArgument, fmt::format("token {} is not one of {}", token, vocabulary))
+          .op(op);
+}
+
+void Sequence::check_room(size_t tokens) const {
+  if (static_cast<int64_t>(tokens) <= model_->context()) return;
+  throw Error(ErrorKind::kContextOverflow,
+              fmt::format("{} tokens do not fit in a context of {}", tokens, model_->context()))
+      .hint("shorten the conversation, or raise --context if the model allows more");
+}
+
 void Sequence::set_sampling(const SamplingParams& params, uint64_t seed, std::span<const int32_t> context) {
   const int64_t vocabulary = model_->sizes().vocabulary;
   params.validate(vocabulary);
+  check_tokens(context, "set_sampling");
   const auto number = [&](float value) { return upload({{1}, f32}, bytes_of(value)); };
   const std::array halves = {static_cast<uint32_t>(seed >> 32), static_cast<uint32_t>(seed)};
   const bool active = !params.plain_greedy();
@@ -163,16 +182,13 @@ void Sequence::run_chunk(std::span<const int32_t> tokens, int64_t size) {
 }
 
 bool Sequence::feed(std::span<const int32_t> tokens, const std::atomic<bool>* cancelled) {
-  const int64_t vocabulary = model_->sizes().vocabulary;
-  for (const int32_t token : tokens)
-    if (token < 0 || token >= vocabulary)
-      throw Error(ErrorKind::kInvalidArgument, fmt::format("token {} is not one of {}", token, vocabulary)).op("feed");
-  const auto context = static_cast<size_t>(model_->context());
-  if (tokens_.size() + tokens.size() > context)
-    throw Error(ErrorKind::kContextOverflow,
-                fmt::format("{} tokens do not fit in a context of {}", tokens_.size() + tokens.size(), context))
-        .hint("shorten the conversation, or raise --context if the model allows more");
-  for (const int64_t size : plan_chunks(static_cast<int64_t>(tokens.size()))) {
+  check_tokens(tokens, "feed");
+  check_room(tokens_.size() + tokens.size());
+  const std::vector<int64_t> chunks = plan_chunks(static_cast<int64_t>(tokens.size()));
+  for (const int64_t size : chunks)
+    model_->prepare(size);  // those not there yet are compiled at the same time,
+  model_->prepare(1);       // with that of the step that will follow
+  for (const int64_t size : chunks) {
     if (cancelled && *cancelled) return false;
     const size_t take = std::min(tokens.size(), static_cast<size_t>(size));
     run_chunk(tokens.first(take), size);
@@ -182,9 +198,7 @@ bool Sequence::feed(std::span<const int32_t> tokens, const std::atomic<bool>* ca
 }
 
 void Sequence::advance(int32_t token) {
-  if (static_cast<int64_t>(tokens_.size()) >= model_->context())
-    throw Error(ErrorKind::kContextOverflow,
-                fmt::format("{} tokens do not fit in a context of {}", tokens_.size() + 1, model_->context()));
+  check_room(tokens_.size() + 1);
   Step& decode = step(1);
   decode.call.set(decode.tokens, state_[kToken]);
   decode.call.set(decode.count, one_);
@@ -206,9 +220,8 @@ std::vector<float> Sequence::logits() {
 }
 
 std::vector<float> Sequence::score(std::span<const int32_t> text) {
-  if (static_cast<int64_t>(text.size()) > model_->context())
-    throw Error(ErrorKind::kContextOverflow,
-                fmt::format("{} tokens do not fit in a context of {}", text.size(), model_->context()));
+  check_tokens(text, "score");
+  check_room(text.size());
   rewind(0);
   Step& program = step(kScoreChunk, ProgramKind::kScore);
   const size_t targets_index = program.call.index_of("targets");
@@ -216,8 +229,10 @@ std::vector<float> Sequence::score(std::span<const int32_t> text) {
   std::vector<float> scores;
   while (tokens_.size() + 1 < text.size()) {
     const size_t begin = tokens_.size(), take = std::min<size_t>(kScoreChunk, text.size() - 1 - begin);
-    std::vector<int32_t> tokens(text.begin() + static_cast<ptrdiff_t>(begin), text.begin() + static_cast<ptrdiff_t>(begin + take));
-    std::vector<int32_t> targets(text.begin() + static_cast<ptrdiff_t>(begin + 1), text.begin() + static_cast<ptrdiff_t>(begin + take + 1));
+    std::vector<int32_t> tokens(text.begin() + static_cast<ptrdiff_t>(begin),
+                                text.begin() + static_cast<ptrdiff_t>(begin + take));
+    std::vector<int32_t> targets(text.begin() + static_cast<ptrdiff_t>(begin + 1),
+                                 text.begin() + static_cast<ptrdiff_t>(begin + take + 1));
     tokens_.insert(tokens_.end(), tokens.begin(), tokens.end());
     tokens.resize(kScoreChunk);
     targets.resize(kScoreChunk);
