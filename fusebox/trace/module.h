@@ -36,63 +36,48 @@ class WeightBinder {
   std::vector<std::string> problems_;
 };
 
-inline std::string child(const std::string& path, std::string_view name) {
-  return path.empty() ? std::string(name) : path + "." + std::string(name);
-}
+// What the walk does before it enters something that may hold tensors: optional ones are there if the checkpoint
+// has them, empty vectors grow as far as it has elements, pointers are filled.
+struct FillHolders {
+  const WeightBinder& binder;
 
-template <typename T>
-void fill(WeightBinder& binder, const std::string& path, T& field);
-
-template <typename T>
-void fill(WeightBinder& binder, const std::string& path, std::optional<T>& field) {
-  const bool there = std::is_same_v<T, Tensor> ? binder.has(path) : binder.has_below(path);
-  if (!there) {
-    field.reset();
-    return;
+  // Whether the checkpoint has anything for a T at this path.
+  template <typename T>
+  bool has(const std::string& path) const {
+    return std::is_same_v<T, Tensor> ? binder.has(path) : binder.has_below(path);
   }
-  if (!field) field.emplace();
-  fill(binder, path, *field);
-}
 
-template <typename T>
-void fill(WeightBinder& binder, const std::string& path, std::unique_ptr<T>& field) {
-  if (!field) field = std::make_unique<T>();
-  fill(binder, path, *field);
-}
-
-template <typename T>
-void fill(WeightBinder& binder, const std::string& path, std::vector<T>& field) {
-  if (field.empty()) {
-    for (size_t i = 0; std::is_same_v<T, Tensor> ? binder.has(child(path, std::to_string(i)))
-                                                 : binder.has_below(child(path, std::to_string(i)));
-         ++i)
-      field.emplace_back();
+  template <typename T>
+  void operator()(std::string_view path, std::optional<T>& field) const {
+    if (!has<T>(std::string(path)))
+      field.reset();
+    else if (!field)
+      field.emplace();
   }
-  for (size_t i = 0; i < field.size(); ++i) fill(binder, child(path, std::to_string(i)), field[i]);
-}
-
-template <typename T, size_t N>
-void fill(WeightBinder& binder, const std::string& path, std::array<T, N>& field) {
-  for (size_t i = 0; i < N; ++i) fill(binder, child(path, std::to_string(i)), field[i]);
-}
-
-template <typename T>
-void fill(WeightBinder& binder, const std::string& path, T& field) {
-  if constexpr (std::is_same_v<T, Tensor>)
-    binder.bind(path, field);
-  else if constexpr (reflect::contains_v<T, Tensor>)
-    reflect::for_each_field(field, [&](std::string_view name, auto& part) { fill(binder, child(path, name), part); });
-}
+  template <typename T>
+  void operator()(std::string_view, std::unique_ptr<T>& field) const {
+    if (!field) field = std::make_unique<T>();
+  }
+  template <typename T>
+  void operator()(std::string_view path, std::vector<T>& field) const {
+    if (!field.empty()) return;
+    while (has<T>(std::string(path) + "." + std::to_string(field.size()))) field.emplace_back();
+  }
+  template <typename T>
+  void operator()(std::string_view, T&) const {}
+};
 
 }  // namespace fusebox::trace_detail
 
 namespace fusebox {
 
 template <typename Module>
-Module TraceCx::module(std::string_view path, Module module, const WeightSource& source, ModuleOptions options,
-                       const Where& where) {
+Module TraceCx::module(std::string_view path, Module module, const WeightSource& source,
+                       ModuleOptions options, const Where& where) {
   trace_detail::WeightBinder binder(*this, source, where);
-  trace_detail::fill(binder, std::string(path), module);
+  reflect::visit_leaves<Tensor>(
+      module, path, [&](std::string_view name, Tensor& leaf) { binder.bind(std::string(name), leaf); },
+      trace_detail::FillHolders{binder});
   binder.finish(path, options.allow_unexpected);
   return module;
 }
