@@ -30,8 +30,9 @@ uint64_t random_seed() {
 // The prompt's beginning that the sequence holds; one token at least is left to be fed.
 size_t shared_length(std::span<const int32_t> held, const std::vector<int32_t>& prompt) {
   const size_t most = std::min(held.size(), prompt.size() - 1);
-  return static_cast<size_t>(std::mismatch(held.begin(), held.begin() + static_cast<ptrdiff_t>(most), prompt.begin()).first -
-                             held.begin());
+  return static_cast<size_t>(
+      std::mismatch(held.begin(), held.begin() + static_cast<ptrdiff_t>(most), prompt.begin()).first -
+      held.begin());
 }
 
 // Log-probabilities under the model's own distribution: before temperature, penalties and cuts.
@@ -51,7 +52,8 @@ void add_logprobs(ReplyToken& token, const std::vector<float>& logits, int best)
     const float x = logits[static_cast<size_t>(a)], y = logits[static_cast<size_t>(b)];
     return x > y || (x == y && a < b);
   });
-  for (ptrdiff_t i = 0; i < count; ++i) token.best.push_back({ids[static_cast<size_t>(i)], logprob(ids[static_cast<size_t>(i)])});
+  for (ptrdiff_t i = 0; i < count; ++i)
+    token.best.push_back({ids[static_cast<size_t>(i)], logprob(ids[static_cast<size_t>(i)])});
 }
 
 // One reply under way.
@@ -71,8 +73,8 @@ class Generation {
     const auto begin = Clock::now();
     const size_t shared = shared_length(sequence_.tokens(), prompt);
     reply_.timings.reused = shared;
+    sequence_.set_sampling(options_.sampling, reply_.seed, prompt);  // first: it checks
     sequence_.rewind(shared);
-    sequence_.set_sampling(options_.sampling, reply_.seed, prompt);
     const bool fed = sequence_.feed(std::span(prompt).subspan(shared), options_.cancelled);
     first_token_ = Clock::now();
     room_ = model_.context() - static_cast<int64_t>(prompt.size());
@@ -83,7 +85,6 @@ class Generation {
       reply_.finish_reason = FinishReason::kLength;
     else
       decode();
-    emit_rest();
     const auto end = Clock::now();
     reply_.timings.prefill_ms = milliseconds(begin, first_token_);
     reply_.timings.decode_ms = milliseconds(first_token_, end);
@@ -94,8 +95,8 @@ class Generation {
   }
 
  private:
-  // Each round learns a token and, unless that ends the reply, starts the next step before it does anything else:
-  // text, callback and output cost the device no time.
+  // Each round learns a token and, unless that ends the reply, starts the next step before it does anything
+  // else: text, callback and output cost the device no time.
   void decode() {
     for (;;) {
       ReplyToken token;
@@ -106,8 +107,11 @@ class Generation {
       const bool ended = model_.ends_reply(token.token);
       const bool full = static_cast<int64_t>(reply_.tokens.size()) >= room_;
       const bool cancelled = options_.cancelled && *options_.cancelled;
-      if (!ended && !full && !cancelled) sequence_.advance(token.token);
-      const bool wanted = report(token, ended);
+      const bool last = ended || full || cancelled;
+      if (!last) sequence_.advance(token.token);
+      std::string text = ended ? std::string() : stop_.push(decoder_.push(token.token));
+      if (last) text += rest();
+      const bool wanted = report(std::move(token), text);
       if (ended || stop_.stopped()) return finish(FinishReason::kStop);
       if (!wanted || cancelled) return finish(FinishReason::kCancelled);
       if (full) return finish(FinishReason::kLength);
@@ -115,8 +119,7 @@ class Generation {
   }
 
   // Hands the token on; false if the callback wants no more.
-  bool report(ReplyToken& token, bool ended) {
-    const std::string text = ended ? std::string() : stop_.push(decoder_.push(token.token));
+  bool report(ReplyToken token, const std::string& text) {
     reply_.text += text;
     token.text = text;
     const bool wanted = !on_token_ || on_token_(token);
@@ -125,18 +128,15 @@ class Generation {
     return wanted;
   }
 
-  void finish(FinishReason reason) { reply_.finish_reason = reason; }
+  // What the decoder and the stop strings still hold back.
+  std::string rest() {
+    std::string text = stop_.push(decoder_.finish());
+    return text + stop_.finish();
+  }
 
-  // What the decoder and the stop strings still held back.
-  void emit_rest() {
-    std::string rest = stop_.push(decoder_.finish());
-    rest += stop_.finish();
-    if (rest.empty()) return;
-    reply_.text += rest;
-    ReplyToken last;
-    last.token = reply_.tokens.empty() ? 0 : reply_.tokens.back();
-    last.text = rest;
-    if (on_token_) on_token_(last);
+  void finish(FinishReason reason) {
+    reply_.finish_reason = reason;
+    reply_.text += rest();
   }
 
   Sequence& sequence_;
@@ -168,7 +168,8 @@ Reply generate(Sequence& sequence, const std::vector<int32_t>& prompt, const Gen
   if (prompt.empty()) throw Error(ErrorKind::kInvalidArgument, "the prompt has no tokens").op("generate");
   if (static_cast<int64_t>(prompt.size()) >= model.context())
     throw Error(ErrorKind::kContextOverflow,
-                fmt::format("the prompt has {} tokens, the context {}: no room for a reply", prompt.size(), model.context()))
+                fmt::format("the prompt has {} tokens, the context {}: no room for a reply", prompt.size(),
+                            model.context()))
         .hint("shorten the prompt, or raise --context if the model allows more");
   return Generation(sequence, options, on_token).run(prompt);
 }

@@ -1,6 +1,7 @@
 #include "fusebox/llm/gguf_names.h"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <cstring>
 #include <unordered_map>
 #include <vector>
@@ -43,7 +44,8 @@ class GgufView : public WeightSource {
       const Parts parts(info.name);
       const auto& table = parts.layer.empty() ? names.whole : names.layer;
       if (const auto known = table.find(parts.stem); known != table.end()) {
-        info.name = (parts.layer.empty() ? "" : names.layer_prefix + parts.layer + ".") + known->second + parts.ending;
+        info.name = (parts.layer.empty() ? "" : names.layer_prefix + parts.layer + ".") + known->second +
+                    parts.ending;
         const auto paired = names.paired_rows.find(parts.stem);
         if (!parts.layer.empty() && paired != names.paired_rows.end()) entry.paired_heads = paired->second;
       }
@@ -63,7 +65,12 @@ class GgufView : public WeightSource {
   void read(std::string_view name, DType dtype, std::span<std::byte> out) const override {
     const auto& [index, entry] = lookup(name);
     file_->read(entry.file_name, dtype, out);
-    if (entry.paired_heads > 0) unpair(weights_[index].shape, entry.paired_heads, out);
+    if (entry.paired_heads == 0) return;
+    try {
+      unpair(weights_[index].shape, entry.paired_heads, out);
+    } catch (Error& error) {
+      throw error.op(entry.file_name).file(description());
+    }
   }
 
   std::span<const std::byte> view(std::string_view name) const override {
@@ -83,10 +90,12 @@ class GgufView : public WeightSource {
 
   // Moves each head's rows 2i + j to j * size / 2 + i.
   static void unpair(const Shape& shape, int64_t heads, std::span<std::byte> out) {
-    const auto rows = static_cast<size_t>(shape.dims[0]), head_rows = rows / static_cast<size_t>(heads);
-    const size_t row_bytes = out.size() / std::max<size_t>(rows, 1), half = head_rows / 2;
-    if (head_rows * static_cast<size_t>(heads) != rows || head_rows % 2 != 0)
-      throw Error(ErrorKind::kInvalidFile, "rows of q or k do not divide into pairs per head");
+    const auto rows = shape.rank() == 0 ? 0 : static_cast<size_t>(shape.dims[0]);
+    const size_t head_rows = rows / static_cast<size_t>(heads), half = head_rows / 2;
+    if (rows == 0 || head_rows * static_cast<size_t>(heads) != rows || head_rows % 2 != 0)
+      throw Error(ErrorKind::kInvalidFile,
+                  fmt::format("{} does not divide into pairs of rows for {} heads", to_string(shape), heads));
+    const size_t row_bytes = out.size() / rows;
     const std::vector<std::byte> pairs(out.begin(), out.end());
     for (size_t row = 0; row < rows; ++row) {
       const size_t in_head = row % head_rows;

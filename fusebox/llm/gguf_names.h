@@ -15,7 +15,8 @@ struct GgufNames {
   std::map<std::string, std::string> whole;  // "token_embd" → "model.embed_tokens"
   std::string layer_prefix;                  // "model.layers."
   std::map<std::string, std::string> layer;  // "attn_q" → "self_attn.q_proj"
-  // Heads of the layer tensors whose rows stand in rotary pairs (2i, 2i + 1) instead of halves (i, i + size / 2).
+  // Heads of the layer tensors whose rows stand in rotary pairs (2i, 2i + 1) instead of halves (i, i + size /
+  // 2).
   std::map<std::string, int64_t> paired_rows;
   std::set<std::string> ignored = {};  // tensors, by whole name, that are no weights
 };

@@ -2,7 +2,9 @@
 
 #include <cmath>
 
+#include "fusebox/base/error.h"
 #include "fusebox/llm/gguf_names.h"
+#include "fusebox/llm/hidden_weights.h"
 
 namespace fusebox::llm {
 
@@ -40,7 +42,9 @@ class TracedLlama : public TracedModel {
       const Llama::Block& block = llama_.model.layers[i];
       const auto attend = [&](const Tensor& h) {
         const Llama::Attention& attention = block.self_attn;
-        const auto heads = [&](const Tensor& projected) { return reshape(projected, {slots, n, -1, config_.head_dim}); };
+        const auto heads = [&](const Tensor& projected) {
+          return reshape(projected, {slots, n, -1, config_.head_dim});
+        };
         const Tensor q = config_.rotary.rotate(heads(attention.q_proj(h)), rotation);
         const Tensor k = config_.rotary.rotate(heads(attention.k_proj(h)), rotation);
         caches[i] = caches[i].updated(k, heads(attention.v_proj(h)), chunk.start);
@@ -55,7 +59,8 @@ class TracedLlama : public TracedModel {
   }
 
   Tensor logits(const Tensor& hidden) const override {
-    return convert(llama_.lm_head ? (*llama_.lm_head)(hidden) : llama_.model.embed_tokens.attend(hidden), f32);
+    return convert(llama_.lm_head ? (*llama_.lm_head)(hidden) : llama_.model.embed_tokens.attend(hidden),
+                   f32);
   }
 
  private:
@@ -75,7 +80,12 @@ class LlamaModel : public CausalModel {
   const std::string& architecture() const override { return architecture_; }
   const WeightSource& weights() const override { return *weights_; }
   std::unique_ptr<TracedModel> trace(TraceCx& cx) const override {
-    return std::make_unique<TracedLlama>(config_, cx.module("", Llama::of(config_), *weights_, {.allow_unexpected = true}));
+    Llama llama = cx.module("", Llama::of(config_), *weights_);
+    if (!config_.tie_word_embeddings && !llama.lm_head)
+      throw Error(ErrorKind::kCheckpoint, "missing: lm_head.weight, which only tied embeddings do without")
+          .file(weights_->description())
+          .hint("config.json says tie_word_embeddings: false");
+    return std::make_unique<TracedLlama>(config_, std::move(llama));
   }
 
  private:
@@ -90,9 +100,14 @@ GgufNames llama_gguf_names(const LlamaConfig& config) {
   return {
       .whole = {{"token_embd", "model.embed_tokens"}, {"output_norm", "model.norm"}, {"output", "lm_head"}},
       .layer_prefix = "model.layers.",
-      .layer = {{"attn_norm", "input_layernorm"}, {"attn_q", "self_attn.q_proj"}, {"attn_k", "self_attn.k_proj"},
-                {"attn_v", "self_attn.v_proj"}, {"attn_output", "self_attn.o_proj"},
-                {"ffn_norm", "post_attention_layernorm"}, {"ffn_gate", "mlp.gate_proj"}, {"ffn_up", "mlp.up_proj"},
+      .layer = {{"attn_norm", "input_layernorm"},
+                {"attn_q", "self_attn.q_proj"},
+                {"attn_k", "self_attn.k_proj"},
+                {"attn_v", "self_attn.v_proj"},
+                {"attn_output", "self_attn.o_proj"},
+                {"ffn_norm", "post_attention_layernorm"},
+                {"ffn_gate", "mlp.gate_proj"},
+                {"ffn_up", "mlp.up_proj"},
                 {"ffn_down", "mlp.down_proj"}},
       .paired_rows = {{"attn_q", config.num_attention_heads}, {"attn_k", config.num_key_value_heads}},
       .ignored = {"rope_freqs.weight"},
@@ -109,7 +124,12 @@ std::shared_ptr<const CausalModel> open_llama(const Checkpoint& checkpoint) {
   }
   const std::string path = checkpoint.folder() + "/config.json";
   LlamaConfig config = LlamaConfig::from_json(read_json(path), path);
-  return std::make_shared<LlamaModel>(std::move(config), std::make_shared<Checkpoint>(checkpoint));
+  // Old files keep a buffer of frequencies per layer, some a second copy of tied embeddings.
+  auto weights = hide_weights(
+      std::make_shared<Checkpoint>(checkpoint), [tied = config.tie_word_embeddings](std::string_view name) {
+        return name.ends_with(".rotary_emb.inv_freq") || (tied && name == "lm_head.weight");
+      });
+  return std::make_shared<LlamaModel>(std::move(config), std::move(weights));
 }
 
 }  // namespace fusebox::llm

@@ -1,8 +1,8 @@
 // The Llama family: Llama 1 to 3, SmolLM2, Mistral without a sliding window, and whatever else says "llama".
 //
 // RMS-normalised blocks of grouped-query attention with rotary positions and a gated feed-forward (Touvron et
-// al., 2023), driven by config.json or a GGUF file's metadata. Weights carry Hugging Face's names; a GGUF file is
-// read through a view that renames them and puts the rows of q and k back in Hugging Face's order.
+// al., 2023), driven by config.json or a GGUF file's metadata. Weights carry Hugging Face's names; a GGUF
+// file is read through a view that renames them and puts the rows of q and k back in Hugging Face's order.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -19,8 +19,12 @@ class Fields {
     const auto found = object_.find(name);
     return found == object_.end() || found->is_null() ? nullptr : &*found;
   }
-  int64_t integer(const char* name) const { return require(name, &ordered_json::is_number_integer).get<int64_t>(); }
-  int64_t integer(const char* name, int64_t otherwise) const { return find(name) ? integer(name) : otherwise; }
+  int64_t integer(const char* name) const {
+    return require(name, &ordered_json::is_number_integer).get<int64_t>();
+  }
+  int64_t integer(const char* name, int64_t otherwise) const {
+    return find(name) ? integer(name) : otherwise;
+  }
   double number(const char* name) const { return require(name, &ordered_json::is_number).get<double>(); }
   double number(const char* name, double otherwise) const { return find(name) ? number(name) : otherwise; }
   bool flag(const char* name, bool otherwise) const {
@@ -29,6 +33,7 @@ class Fields {
   std::string text(const char* name, const std::string& otherwise) const {
     return find(name) ? require(name, &ordered_json::is_string).get<std::string>() : otherwise;
   }
+  Fields object(const char* name) const { return Fields(require(name, &ordered_json::is_object), path_); }
   [[noreturn]] void unsupported(const std::string& what) const {
     throw Error(ErrorKind::kUnsupported, what).file(path_);
   }
@@ -46,8 +51,7 @@ class Fields {
   const std::string& path_;
 };
 
-nn::RotaryScaling scaling_from_json(const ordered_json& object, const std::string& path, int64_t context) {
-  const Fields fields(object, path);
+nn::RotaryScaling scaling_from_json(const Fields& fields, int64_t context) {
   nn::RotaryScaling scaling;
   const std::string kind = fields.text("rope_type", fields.text("type", "default"));
   if (kind == "default") return scaling;
@@ -68,6 +72,7 @@ nn::RotaryScaling scaling_from_json(const ordered_json& object, const std::strin
   scaling.beta_slow = fields.number("beta_slow", scaling.beta_slow);
   scaling.attention_factor = fields.number("attention_factor", 0);
   scaling.truncate = fields.flag("truncate", true);
+  if (fields.find("mscale") || fields.find("mscale_all_dim")) fields.unsupported("yarn with mscale");
   return scaling;
 }
 
@@ -82,23 +87,26 @@ LlamaConfig LlamaConfig::from_json(const ordered_json& config, const std::string
   c.vocab_size = fields.integer("vocab_size");
   c.num_attention_heads = fields.integer("num_attention_heads");
   c.num_key_value_heads = fields.integer("num_key_value_heads", c.num_attention_heads);
-  if (c.num_attention_heads > 0) c.head_dim = fields.integer("head_dim", c.hidden_size / c.num_attention_heads);
+  if (c.num_attention_heads > 0)
+    c.head_dim = fields.integer("head_dim", c.hidden_size / c.num_attention_heads);
   c.max_position_embeddings = fields.integer("max_position_embeddings");
   c.rms_norm_eps = fields.number("rms_norm_eps");
   c.tie_word_embeddings = fields.flag("tie_word_embeddings", false);
   if (const std::string act = fields.text("hidden_act", "silu"); act != "silu")
     fields.unsupported(fmt::format("hidden_act '{}'; this family has silu", act));
-  if (const ordered_json* window = fields.find("sliding_window"); window && fields.flag("use_sliding_window", true))
-    if (*window < c.max_position_embeddings) fields.unsupported("a sliding attention window");
+  if (fields.find("sliding_window") && fields.flag("use_sliding_window", true))
+    if (fields.integer("sliding_window") < c.max_position_embeddings)
+      fields.unsupported("a sliding attention window");
   c.rotary.size = c.head_dim;
   c.rotary.theta = fields.number("rope_theta", 10000);
   // Newer files nest theta and scaling in rope_parameters.
   for (const char* name : {"rope_scaling", "rope_parameters"}) {
-    const ordered_json* nested = fields.find(name);
-    if (!nested) continue;
-    c.rotary.theta = Fields(*nested, path).number("rope_theta", c.rotary.theta);
-    c.rotary.scaling = scaling_from_json(*nested, path, c.max_position_embeddings);
+    if (!fields.find(name)) continue;
+    const Fields nested = fields.object(name);
+    c.rotary.theta = nested.number("rope_theta", c.rotary.theta);
+    c.rotary.scaling = scaling_from_json(nested, c.max_position_embeddings);
   }
+  if (fields.number("partial_rotary_factor", 1) != 1) fields.unsupported("partial_rotary_factor");
   c.validate(path);
   return c;
 }
@@ -120,12 +128,14 @@ LlamaConfig LlamaConfig::from_gguf(const GgufFile& file) {
   c.num_hidden_layers = integer("block_count");
   c.num_attention_heads = integer("attention.head_count");
   c.num_key_value_heads = integer("attention.head_count_kv", c.num_attention_heads);
-  if (c.num_attention_heads > 0) c.head_dim = integer("attention.key_length", c.hidden_size / c.num_attention_heads);
+  if (c.num_attention_heads > 0)
+    c.head_dim = integer("attention.key_length", c.hidden_size / c.num_attention_heads);
   c.max_position_embeddings = integer("context_length");
   c.rms_norm_eps = number("attention.layer_norm_rms_epsilon", 1e-5);
   const auto embedding = file.find("token_embd.weight");
   if (!embedding || embedding->shape.rank() != 2)
-    throw Error(ErrorKind::kInvalidFile, "token_embd.weight is not there, or not a matrix").file(file.description());
+    throw Error(ErrorKind::kInvalidFile, "token_embd.weight is not there, or not a matrix")
+        .file(file.description());
   c.vocab_size = embedding->shape.dims[0];
   c.tie_word_embeddings = !file.find("output.weight");
   c.rotary.size = integer("rope.dimension_count", c.head_dim);
@@ -134,10 +144,12 @@ LlamaConfig LlamaConfig::from_gguf(const GgufFile& file) {
   if (kind && kind->as_string() != "none") {
     using Kind = nn::RotaryScaling::Kind;
     if (kind->as_string() != "linear" && kind->as_string() != "yarn")
-      throw Error(ErrorKind::kUnsupported, fmt::format("rope scaling '{}'", kind->as_string())).file(file.description());
+      throw Error(ErrorKind::kUnsupported, fmt::format("rope scaling '{}'", kind->as_string()))
+          .file(file.description());
     c.rotary.scaling.kind = kind->as_string() == "linear" ? Kind::kLinear : Kind::kYarn;
     c.rotary.scaling.factor = number("rope.scaling.factor", 1);
-    c.rotary.scaling.original_context = integer("rope.scaling.original_context_length", c.max_position_embeddings);
+    c.rotary.scaling.original_context =
+        integer("rope.scaling.original_context_length", c.max_position_embeddings);
   }
   // Llama 3's scaling comes as a tensor of divisors.
   if (const auto divisors = file.find("rope_freqs.weight")) {
@@ -154,23 +166,41 @@ LlamaConfig LlamaConfig::from_gguf(const GgufFile& file) {
 
 void LlamaConfig::validate(const std::string& path) const {
   const auto check = [&](bool fits, std::string_view field, auto got, std::string_view want) {
-    if (!fits) throw Error(ErrorKind::kInvalidFile, fmt::format("{} is {}, want {}", field, got, want)).file(path);
+    if (!fits)
+      throw Error(ErrorKind::kInvalidFile, fmt::format("{} is {}, want {}", field, got, want)).file(path);
   };
   constexpr int64_t kLargest = int64_t{1} << 24;  // keeps every product of two sizes far from overflow
-  const std::pair<std::string_view, int64_t> sizes[] = {
-      {"hidden_size", hidden_size}, {"intermediate_size", intermediate_size}, {"vocab_size", vocab_size},
-      {"num_attention_heads", num_attention_heads}, {"num_key_value_heads", num_key_value_heads},
-      {"head_dim", head_dim}, {"max_position_embeddings", max_position_embeddings}};
+  const std::pair<std::string_view, int64_t> sizes[] = {{"hidden_size", hidden_size},
+                                                        {"intermediate_size", intermediate_size},
+                                                        {"vocab_size", vocab_size},
+                                                        {"num_attention_heads", num_attention_heads},
+                                                        {"num_key_value_heads", num_key_value_heads},
+                                                        {"head_dim", head_dim},
+                                                        {"max_position_embeddings", max_position_embeddings}};
   for (const auto& [field, size] : sizes) check(size > 0 && size <= kLargest, field, size, "1 to 16777216");
-  check(num_hidden_layers > 0 && num_hidden_layers <= 1000, "num_hidden_layers", num_hidden_layers, "1 to 1000");
+  check(num_hidden_layers > 0 && num_hidden_layers <= 1000, "num_hidden_layers", num_hidden_layers,
+        "1 to 1000");
   check(num_attention_heads % num_key_value_heads == 0, "num_attention_heads", num_attention_heads,
         fmt::format("a multiple of num_key_value_heads, {}", num_key_value_heads));
   check(rotary.size > 0 && rotary.size % 2 == 0 && rotary.size <= head_dim, "rotary size", rotary.size,
         fmt::format("an even number up to head_dim, {}", head_dim));
   check(std::isfinite(rms_norm_eps) && rms_norm_eps >= 0, "rms_norm_eps", rms_norm_eps, "a number >= 0");
   check(std::isfinite(rotary.theta) && rotary.theta > 1, "rope_theta", rotary.theta, "a number > 1");
-  check(std::isfinite(rotary.scaling.factor) && rotary.scaling.factor >= 1, "rope scaling factor",
-        rotary.scaling.factor, "a number >= 1");
+  const nn::RotaryScaling& scaling = rotary.scaling;
+  check(std::isfinite(scaling.factor) && scaling.factor >= 1, "rope scaling factor", scaling.factor,
+        "a number >= 1");
+  if (scaling.kind == nn::RotaryScaling::Kind::kLlama3 || scaling.kind == nn::RotaryScaling::Kind::kYarn)
+    check(scaling.original_context > 0 && scaling.original_context <= kLargest,
+          "original_max_position_embeddings", scaling.original_context, "1 to 16777216");
+  check(scaling.low_freq_factor > 0 && scaling.high_freq_factor > scaling.low_freq_factor, "high_freq_factor",
+        scaling.high_freq_factor,
+        fmt::format("more than low_freq_factor, {}, which is > 0", scaling.low_freq_factor));
+  check(scaling.beta_slow > 0 && scaling.beta_fast >= scaling.beta_slow, "beta_fast", scaling.beta_fast,
+        fmt::format("at least beta_slow, {}, which is > 0", scaling.beta_slow));
+  check(std::isfinite(scaling.attention_factor) && scaling.attention_factor >= 0, "attention_factor",
+        scaling.attention_factor, "a number > 0");
+  for (const double divisor : rotary.divisors)
+    check(std::isfinite(divisor) && divisor > 0, "a divisor of rotary frequencies", divisor, "a number > 0");
 }
 
 }  // namespace fusebox::llm

@@ -6,6 +6,7 @@ namespace fusebox::llm {
 namespace {
 
 constexpr double kNever = -std::numeric_limits<double>::infinity();
+constexpr double kLargest = std::numeric_limits<float>::max();
 
 Tensor column(const Tensor& per_slot) { return expand_dims(per_slot, -1); }
 
@@ -35,19 +36,19 @@ Tensor penalised(const Tensor& logits, const SamplerInputs& in, const Tensor& co
   return seen - once - convert(reply, f32) * column(in.frequency) + in.bias;
 }
 
+// The k greatest, and whatever equals the least of them.
 Tensor keep_top_k(const Tensor& x, const Tensor& top_k) {
   const Tensor keys = ordered_bits(x), k = column(top_k);
-  const Tensor threshold = largest_threshold(keys, [&](const Tensor& chosen) {
-    return sum(convert(chosen, i32), -1, keepdims) >= k;
-  });
+  const Tensor threshold = largest_threshold(
+      keys, [&](const Tensor& chosen) { return sum(convert(chosen, i32), -1, keepdims) >= k; });
   return where(logical_or(keys >= threshold, k <= 0), x, kNever);
 }
 
+// The fewest of the greatest whose probabilities sum up to top_p, and whatever equals the least of them.
 Tensor keep_top_p(const Tensor& x, const Tensor& top_p, const Tensor& min_p) {
   const Tensor p = softmax(x, -1), keys = bitcast_convert(p, u32);
-  const Tensor threshold = largest_threshold(keys, [&](const Tensor& chosen) {
-    return sum(where(chosen, p, 0.0), -1, keepdims) >= column(top_p);
-  });
+  const Tensor threshold = largest_threshold(
+      keys, [&](const Tensor& chosen) { return sum(where(chosen, p, 0.0), -1, keepdims) >= column(top_p); });
   const Tensor in_nucleus = logical_or(keys >= threshold, column(top_p) >= 1.0);
   return where(logical_and(in_nucleus, p >= column(min_p) * max(p, -1, keepdims)), x, kNever);
 }
@@ -75,8 +76,10 @@ SamplerInputs SamplerInputs::spec(int64_t slots, int64_t vocabulary) {
 
 Tensor sample(const Tensor& logits, const SamplerInputs& in, const Tensor& counts, const Tensor& position) {
   const auto draw = [&] {
-    const Tensor adjusted = penalised(logits, in, counts);
-    const Tensor scaled = adjusted / maximum(column(in.temperature), 1e-6);
+    const Tensor adjusted = minimum(penalised(logits, in, counts), kLargest);
+    // At most 0: no temperature makes infinities that softmax would turn into NaN.
+    const Tensor below_top = adjusted - max(adjusted, -1, keepdims);
+    const Tensor scaled = below_top / maximum(column(in.temperature), 1e-6);
     const Tensor kept = keep_top_p(keep_top_k(scaled, in.top_k), in.top_p, in.min_p);
     const Tensor drawn = argmax(kept + noise(kept, in.seed, position), -1);
     return where(in.temperature > 0, drawn, argmax(adjusted, -1));

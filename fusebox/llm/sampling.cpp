@@ -14,7 +14,8 @@ namespace {
 using nlohmann::ordered_json;
 
 [[noreturn]] void refuse(std::string_view field, std::string_view got, std::string_view want) {
-  throw Error(ErrorKind::kInvalidArgument, fmt::format("'{}' is {}, want {}", field, got, want)).op("request");
+  throw Error(ErrorKind::kInvalidArgument, fmt::format("'{}' is {}, want {}", field, got, want))
+      .op("request");
 }
 
 // The first of these fields that is there and not null.
@@ -100,7 +101,7 @@ void SamplingParams::validate(int64_t vocabulary) const {
   check(std::isfinite(frequency_penalty), "frequency_penalty", frequency_penalty, "a finite number");
   for (const auto& [id, bias] : logit_bias) {
     check(id >= 0 && id < vocabulary, "logit_bias", id, fmt::format("token ids below {}", vocabulary));
-    check(!std::isnan(bias), "logit_bias", bias, "numbers");
+    check(bias < std::numeric_limits<float>::infinity(), "logit_bias", bias, "finite numbers, or -inf");
   }
 }
 
@@ -118,14 +119,16 @@ SamplingOverrides SamplingOverrides::from_request(const ordered_json& request) {
   if (seed) out.seed = static_cast<uint64_t>(*seed);
   if (const ordered_json* value = find(request, {"stop"})) out.stop = read_stop(*value);
   if (const ordered_json* value = find(request, {"logit_bias"})) out.logit_bias = read_bias(*value);
-  if (out.max_tokens && *out.max_tokens < 0) refuse("max_tokens", std::to_string(*out.max_tokens), "at least 0");
+  if (out.max_tokens && *out.max_tokens < 0)
+    refuse("max_tokens", std::to_string(*out.max_tokens), "at least 0");
   return out;
 }
 
 SamplingOverrides SamplingOverrides::from_generation_config(const ordered_json& config) {
   SamplingOverrides out;
   read_common(config, out);
-  if (const ordered_json* sample = find(config, {"do_sample"}); sample && *sample == false) out.temperature = 0.0f;
+  if (const ordered_json* sample = find(config, {"do_sample"}); sample && *sample == false)
+    out.temperature = 0.0f;
   return out;
 }
 

@@ -16,14 +16,14 @@ namespace fusebox::llm {
 
 struct SamplingParams {
   float temperature = 0.8f;  // 0: the most likely token, always
-  int32_t top_k = 40;        // 0: off
-  float top_p = 0.95f;       // 1: off
+  int32_t top_k = 40;        // 0: off. What is as likely as the k-th stays too,
+  float top_p = 0.95f;       // 1: off; and what is as likely as the last of the nucleus
   float min_p = 0.05f;       // share of the most likely token's probability; 0: off
   // Divides the logits > 0 (multiplies those < 0) of every token in the context, prompt and reply: the window
   // is the whole context. 1: off.
   float repetition_penalty = 1;
-  // Taken off the logits of tokens that the reply has, once (presence) or per occurrence (frequency); the window
-  // is the whole reply. 0: off.
+  // Taken off the logits of tokens that the reply has, once (presence) or per occurrence (frequency); the
+  // window is the whole reply. 0: off.
   float presence_penalty = 0, frequency_penalty = 0;
   std::map<int32_t, float> logit_bias = {};  // added to the logits
   std::optional<uint64_t> seed = {};         // absent: drawn, and told in the result
@@ -46,8 +46,8 @@ struct SamplingOverrides {
   std::optional<int64_t> max_tokens;
   std::optional<std::vector<std::string>> stop;
 
-  // Fields of a request, both spellings where two are usual (repeat_penalty, max_completion_tokens); null means
-  // open; other fields are ignored. Error kInvalidArgument names the field and what it wants.
+  // Fields of a request, both spellings where two are usual (repeat_penalty, max_completion_tokens); null
+  // means open; other fields are ignored. Error kInvalidArgument names the field and what it wants.
   static SamplingOverrides from_request(const nlohmann::ordered_json& request);
   // Hugging Face's generation_config.json: do_sample false means temperature 0.
   static SamplingOverrides from_generation_config(const nlohmann::ordered_json& config);

@@ -1,8 +1,8 @@
 // Sequence: tokens and the model's cache of them.
 //
-// It holds what the model has seen so far; more is fed, the end is taken back (rewind), or the whole is copied
-// (fork). One thread's at a time; any number of sequences may share a model. Its memory is the cache: see
-// LanguageModel::cache_bytes.
+// It holds what the model has seen so far; more is fed, the end is taken back (rewind), or the whole is
+// copied (fork). One thread's at a time; any number of sequences may share a model. Its memory is the cache:
+// see LanguageModel::cache_bytes.
 #pragma once
 
 #include <atomic>
@@ -31,12 +31,13 @@ class Sequence {
   // Another sequence with the same tokens and a copy of the cache.
   Sequence fork() const;
 
-  // The natural logarithms of the probabilities of each token after the first, given those before it: one less than
-  // `text` has. The sequence is emptied first and then holds all but the last. Error kContextOverflow.
+  // The natural logarithms of the probabilities of each token after the first, given those before it: one
+  // less than `text` has. The sequence is emptied first and then holds all but the last. Error
+  // kContextOverflow.
   std::vector<float> score(std::span<const int32_t> text);
 
-  // For generate(): one step at a time. How the steps to come choose their token; `context` is all that stands
-  // before the reply, fed already or not.
+  // For generate(): one step at a time. How the steps to come choose their token; `context` is all that
+  // stands before the reply, fed already or not. Error kInvalidArgument.
   void set_sampling(const SamplingParams& params, uint64_t seed, std::span<const int32_t> context);
   // Feeds tokens, in chunks; the step's results are those of the last. Stops between chunks when `cancelled`
   // becomes true, and returns whether all was fed. Error kContextOverflow with both numbers.
@@ -55,11 +56,13 @@ class Sequence {
   pjrt::Buffer upload(const Shape& shape, std::span<const std::byte> bytes) const;
   pjrt::Buffer upload(Dims dims, std::span<const int32_t> values) const;
   void set_start();
+  void check_tokens(std::span<const int32_t> tokens, std::string_view op) const;
+  void check_room(size_t tokens) const;
 
   std::shared_ptr<LanguageModel> model_;
   std::vector<int32_t> tokens_;
-  // Outputs of the step programs and, at the same places, inputs of the next step: token, start, logits, caches,
-  // counts. Their addresses are bound in the calls: no place is ever added.
+  // Outputs of the step programs and, at the same places, inputs of the next step: token, start, logits,
+  // caches, counts. Their addresses are bound in the calls: no place is ever added.
   std::vector<pjrt::Buffer> state_;
   std::vector<pjrt::Buffer> sampling_;  // the sampler's inputs, in the order of their names
   pjrt::Buffer zero_, one_;             // i32 [1]

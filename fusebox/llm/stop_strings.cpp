@@ -22,13 +22,16 @@ StopStrings::StopStrings(const std::vector<std::string>& strings) {
 std::string StopStrings::push(std::string_view text) {
   if (stopped_) return {};
   held_ += text;
-  size_t end = std::string::npos, keep = 0;
+  size_t begin = held_.size(), end = std::string::npos, keep = 0;
   for (const std::string& string : strings_) {
-    end = std::min(end, held_.find(string));
+    const size_t at = held_.find(string);
     keep = std::max(keep, overlap(held_, string));
+    if (at == std::string::npos || at + string.size() > end) continue;
+    begin = at + string.size() < end ? at : std::min(at, begin);
+    end = at + string.size();
   }
   stopped_ = end != std::string::npos;
-  std::string certain = held_.substr(0, stopped_ ? end : held_.size() - keep);
+  std::string certain = held_.substr(0, stopped_ ? begin : held_.size() - keep);
   held_.erase(0, stopped_ ? held_.size() : certain.size());
   return certain;
 }

@@ -7,8 +7,8 @@
 
 namespace fusebox::llm {
 
-// For one stream and one thread. All that push() and finish() return is the text up to, and without, the first
-// stop string.
+// For one stream and one thread. All that push() and finish() return is the text up to, and without, the stop
+// string that is complete first (of two that end together, the longer), however the text was cut into pieces.
 class StopStrings {
  public:
   // Empty strings are left out.

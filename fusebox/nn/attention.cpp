@@ -11,14 +11,15 @@ namespace {
 // Hides later positions; finite, so that a row that sees nothing of a block stays a number.
 constexpr double kMasked = -1e30;
 
-// What the loop over blocks carries, per query: the running maximum of its scores, the sum of their exponentials
-// and the sum of values weighted by them (Milakov and Gimelshein, 2018). [slots, kv, group, n (, head_size)], f32.
+// What the loop over blocks carries, per query: the running maximum of its scores, the sum of their
+// exponentials and the sum of values weighted by them (Milakov and Gimelshein, 2018). [slots, kv, group, n (,
+// head_size)], f32.
 struct Running {
   Tensor top, total, sum;
 };
 
-// One query is written as multiply and add, which fuses into one loop; batched dots of one row would have their
-// operands transposed first.
+// One query is written as multiply and add, which fuses into one loop; batched dots of one row would have
+// their operands transposed first.
 Tensor scores_of(const Tensor& q, const Tensor& k) {
   if (q.dim(3) > 1) return einsum("skgtd,skcd->skgtc", {q, k}, {.dtype = f32});
   const Tensor products = convert(q, f32) * convert(expand_dims(k, 2), f32);
@@ -26,7 +27,8 @@ Tensor scores_of(const Tensor& q, const Tensor& k) {
 }
 
 Tensor weighted_values(const Tensor& weights, const Tensor& v) {
-  if (weights.dim(3) > 1) return einsum("skgtc,skcd->skgtd", {convert(weights, v.dtype()), v}, {.dtype = f32});
+  if (weights.dim(3) > 1)
+    return einsum("skgtc,skcd->skgtd", {convert(weights, v.dtype()), v}, {.dtype = f32});
   const Tensor column = expand_dims(squeeze(weights, 3), -1);
   return expand_dims(sum(column * convert(expand_dims(v, 2), f32), 3), 3);
 }
@@ -49,14 +51,16 @@ Running attend_block(const Tensor& q, const KvCache& cache, const Tensor& positi
 }
 
 void check(const Tensor& q, const KvCache& cache) {
-  const int64_t heads = q.rank() == 4 ? q.dim(2) : 0;
-  if (heads > 0 && cache.k.rank() == 4 && cache.k.dims() == cache.v.dims() && heads % cache.k.dim(1) == 0 &&
+  const bool ranks = q.rank() == 4 && cache.k.rank() == 4 && cache.k.dims() == cache.v.dims();
+  if (ranks && q.dim(0) == cache.k.dim(0) && cache.k.dim(1) > 0 && q.dim(2) % cache.k.dim(1) == 0 &&
       q.dim(3) == cache.k.dim(3) && cache.k.dim(2) % kAttentionBlock == 0)
     return;
-  throw Error(ErrorKind::kShapeMismatch,
-              fmt::format("got q {}, k {}, v {}; want q [slots, n, heads, size] and caches [slots, kv_heads, capacity, "
-                          "size], heads a multiple of kv_heads, capacity of {}",
-                          to_string(q.dims()), to_string(cache.k.dims()), to_string(cache.v.dims()), kAttentionBlock));
+  throw Error(
+      ErrorKind::kShapeMismatch,
+      fmt::format(
+          "got q {}, k {}, v {}; want q [slots, n, heads, size] and caches [slots, kv_heads, capacity, "
+          "size], heads a multiple of kv_heads, capacity of {}",
+          to_string(q.dims()), to_string(cache.k.dims()), to_string(cache.v.dims()), kAttentionBlock));
 }
 
 }  // namespace
@@ -74,12 +78,14 @@ KvCache KvCache::updated(const Tensor& new_k, const Tensor& new_v, const Tensor&
   return {write(k, new_k), write(v, new_v)};
 }
 
-Tensor attention(const Arg& q, const KvCache& cache, const Tensor& positions, const Tensor& valid, double scale) {
+Tensor attention(const Arg& q, const KvCache& cache, const Tensor& positions, const Tensor& valid,
+                 double scale) {
   const Tensor& query = tensor_of(q);
   in_op("attention", {q}, [&] { check(query, cache); });
   const int64_t slots = query.dim(0), n = query.dim(1), size = query.dim(3), kv_heads = cache.k.dim(1);
   const int64_t group = query.dim(2) / kv_heads;
-  const Tensor grouped = transpose(reshape(query * scale, {slots, n, kv_heads, group, size}), {0, 2, 3, 1, 4});
+  const Tensor grouped =
+      transpose(reshape(query * scale, {slots, n, kv_heads, group, size}), {0, 2, 3, 1, 4});
   const Tensor at = reshape(positions, {slots, 1, 1, n, 1});
 
   TraceCx cx = query.cx();
@@ -90,7 +96,8 @@ Tensor attention(const Arg& q, const KvCache& cache, const Tensor& positions, co
     return attend_block(grouped, cache, at, block, before);
   });
   const Tensor averaged = all.sum / expand_dims(all.total, -1);
-  return reshape(convert(transpose(averaged, {0, 3, 1, 2, 4}), query.dtype()), {slots, n, kv_heads * group * size});
+  return reshape(convert(transpose(averaged, {0, 3, 1, 2, 4}), query.dtype()),
+                 {slots, n, kv_heads * group * size});
 }
 
 }  // namespace fusebox::nn

@@ -1,5 +1,8 @@
 #include "fusebox/nn/layers.h"
 
+#include <fmt/format.h>
+
+#include "fusebox/base/error.h"
 #include "fusebox/trace/emit.h"
 
 namespace fusebox::nn {
@@ -13,13 +16,28 @@ Tensor times_transposed(const Arg& x, const Tensor& table) {
 // x in f32, for what must not be rounded in between.
 Tensor widened(const Arg& x) { return convert(x, f32); }
 
+// A weight with one number per feature; any other would broadcast, and nobody would notice.
+void check_vector(const Tensor& weight, int64_t size, std::string_view what) {
+  if (weight.dims() != Dims{size})
+    throw Error(ErrorKind::kShapeMismatch,
+                fmt::format("the {} is {}, want [{}]", what, to_string(weight.dims()), size));
+}
+
+int64_t width(const Arg& x) {
+  const Tensor& tensor = tensor_of(x);
+  if (tensor.rank() == 0) throw Error(ErrorKind::kShapeMismatch, "got a scalar, want [..., width]");
+  return tensor.dim(-1);
+}
+
 }  // namespace
 
 Tensor Linear::operator()(const Arg& x) const {
   const Scope scope = weight.cx().scope_of(weight);
   return in_op("linear", {x}, [&] {
     const Tensor y = times_transposed(x, weight);
-    return bias ? y + *bias : y;
+    if (!bias) return y;
+    check_vector(*bias, y.dim(-1), "bias");
+    return y + *bias;
   });
 }
 
@@ -36,6 +54,7 @@ Tensor Embedding::attend(const Arg& x) const {
 Tensor RmsNorm::operator()(const Arg& x) const {
   const Scope scope = weight.cx().scope_of(weight);
   return in_op("rms_norm", {x}, [&] {
+    check_vector(weight, width(x), "weight");
     const Tensor wide = widened(x);
     const Tensor scale = rsqrt(mean(wide * wide, -1, keepdims) + eps);
     return convert(wide * scale * widened(weight), tensor_of(x).dtype());
@@ -45,6 +64,8 @@ Tensor RmsNorm::operator()(const Arg& x) const {
 Tensor LayerNorm::operator()(const Arg& x) const {
   const Scope scope = weight.cx().scope_of(weight);
   return in_op("layer_norm", {x}, [&] {
+    check_vector(weight, width(x), "weight");
+    if (bias) check_vector(*bias, width(x), "bias");
     const Tensor wide = widened(x);
     const Tensor centred = wide - mean(wide, -1, keepdims);
     const Tensor scale = rsqrt(mean(centred * centred, -1, keepdims) + eps);
