@@ -33,4 +33,13 @@ Op* Builder::create_op(OpCode code, std::vector<Value*> operands, Attributes att
   return block_->ops.back().get();
 }
 
+Value* Builder::create(OpCode code, std::vector<Value*> operands, Attributes attributes,
+                       std::vector<Shape> declared, std::vector<std::unique_ptr<Block>> regions) {
+  Op* op =
+      create_op(code, std::move(operands), std::move(attributes), std::move(declared), std::move(regions));
+  if (op->results.size() != 1)
+    throw InternalError(std::string("create() is for ops with one result, not ").append(name(code)));
+  return op->result();
+}
+
 }  // namespace fusebox::hlo

@@ -28,12 +28,9 @@ class Builder {
   Op* create_op(OpCode code, std::vector<Value*> operands, Attributes attributes = {},
                 std::vector<Shape> declared = {}, std::vector<std::unique_ptr<Block>> regions = {});
 
-  // The same for an op with one result.
+  // The same for an op with one result (InternalError if it has another number of them).
   Value* create(OpCode code, std::vector<Value*> operands, Attributes attributes = {},
-                std::vector<Shape> declared = {}, std::vector<std::unique_ptr<Block>> regions = {}) {
-    return create_op(code, std::move(operands), std::move(attributes), std::move(declared), std::move(regions))
-        ->result();
-  }
+                std::vector<Shape> declared = {}, std::vector<std::unique_ptr<Block>> regions = {});
 
   void ret(std::vector<Value*> values) { create_op(OpCode::return_, std::move(values)); }
 

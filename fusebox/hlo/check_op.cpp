@@ -62,13 +62,6 @@ void check_counts(const OpView& op, const OpInfo& row) {
     if (!op.regions[i]) fail(ErrorKind::kInvalidArgument, "region {} is empty", i);
 }
 
-// No size is negative, the number of bytes fits, tokens have no sizes.
-void check_shape(const Shape& shape) {
-  (void)shape.bytes();
-  if (shape.dtype == token && !shape.dims.empty())
-    fail(ErrorKind::kInvalidArgument, "got {}, want a token without sizes", to_string(shape));
-}
-
 std::vector<Shape> infer(const OpView& op) {
   const OpInfo& row = info(op.code);
   check_counts(op, row);

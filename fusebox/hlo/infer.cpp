@@ -47,6 +47,14 @@ std::string list_types(std::span<const Shape> shapes) {
   return text.empty() ? "nothing" : text;
 }
 
+void check_shape(const Shape& shape) {
+  if (shape.rank() > kMaxRank)
+    fail(ErrorKind::kInvalidArgument, "got a tensor of rank {}, want at most {}", shape.rank(), kMaxRank);
+  (void)shape.bytes();
+  if (shape.dtype == token && !shape.dims.empty())
+    fail(ErrorKind::kInvalidArgument, "got {}, want a token without sizes", to_string(shape));
+}
+
 std::span<const Shape> want_declared(const OpView& op, size_t count) {
   if (op.declared.size() != count)
     fail(ErrorKind::kInvalidArgument, "got {} declared result types, want {}", op.declared.size(), count);

@@ -14,6 +14,7 @@
 
 #include "fusebox/base/error.h"
 #include "fusebox/hlo/program.h"
+#include "fusebox/hlo/verify.h"
 
 namespace fusebox::hlo {
 
@@ -36,6 +37,10 @@ std::string list_types(std::span<const Shape> shapes);
 inline const Dims& dims_of(const OpView& op, std::string_view name) { return op.attributes.get<Dims>(name); }
 inline Shape scalar(DType dtype) { return {{}, dtype}; }
 inline Shape with_dtype(const Shape& shape, DType dtype) { return {shape.dims, dtype}; }
+
+// kInvalidArgument unless all sizes are at least 0, the bytes fit in 63 bits, the rank is at most kMaxRank,
+// and a token has no sizes.
+void check_shape(const Shape& shape);
 
 // The declared result types; kInvalidArgument if there are not `count` of them.
 std::span<const Shape> want_declared(const OpView& op, size_t count);

@@ -7,8 +7,9 @@
 //   op.h        the table's types: OpCode, OpInfo, attributes
 //   program.h   Value, Op, Block, Function, Program
 //   builder.h   appends verified ops to a block
+//   keywords.h  the enum attributes, one function each
 //   infer*.cpp  result types from operands and attributes, one function per rule
-//   verify.h    checks a whole program
+//   verify.h    checks one op, or a whole program
 #pragma once
 
 #include <cstddef>

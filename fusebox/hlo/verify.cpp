@@ -71,7 +71,7 @@ class Verifier {
       const Value& argument = block.arguments[i];
       if (argument.op || argument.block != &block || argument.index != i)
         fail(ErrorKind::kInvalidArgument, "argument {} of a block does not know its place", i);
-      (void)argument.shape.elements();
+      check_shape(argument.shape);
       define(argument);
     }
     if (block.ops.empty() || !block.ops.back() || block.ops.back()->code != OpCode::return_)

@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <bit>
-#include <cstring>
 #include <fstream>
 #include <limits>
 #include <map>
 #include <random>
+#include <span>
 #include <sstream>
 
 #include "fusebox/hlo/verify.h"
@@ -63,9 +63,9 @@ TEST(Print, no_op_is_forgotten) {
 
 template <typename T>
 hlo::Literal literal(Dims dims, DType dtype, const std::vector<T>& values, bool splat = false) {
-  std::vector<std::byte> bytes(values.size() * sizeof(T));
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return {{std::move(dims), dtype}, std::make_shared<std::vector<std::byte>>(std::move(bytes)), splat};
+  const auto bytes = std::as_bytes(std::span(values));
+  return {
+      {std::move(dims), dtype}, std::make_shared<std::vector<std::byte>>(bytes.begin(), bytes.end()), splat};
 }
 
 // "dense<…> : tensor<…>" as a constant of that value prints it.

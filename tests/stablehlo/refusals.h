@@ -1,0 +1,136 @@
+// What XLA's CPU plugin does not compile, of many small programs: a table that is checked in and compared.
+//
+//   PROGRAM            prints the table
+//   PROGRAM --check    exit 1 and the difference if the checked-in table is another one, for what it names
+//   and
+//                      for every twentieth of all other programs
+//   PROGRAM --check-all    the same for all; minutes
+//
+// A row is a case's key, "refuses" or "aborts", and the plugin's words. Some programs end the process they
+// are compiled in, so they are compiled in a child; when it dies, the next one goes on after the program that
+// killed it.
+#pragma once
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fusebox/pjrt/pjrt.h"
+
+namespace fusebox::test {
+
+struct RefusalCase {
+  std::string key;  // "add<TAB>f32"
+  std::string text;
+};
+
+inline std::string first_words(std::string_view message) {
+  std::string words(message.substr(0, message.find('\n')).substr(0, 100));
+  for (char& c : words)
+    if (c == '\t') c = ' ';
+  return words;
+}
+
+// In the child: compiles from `first` on and writes a line each.
+[[noreturn]] inline void compile_from(const std::vector<RefusalCase>& cases, size_t first, int to) {
+  using namespace pjrt;
+  const Plugin& plugin = Plugin::load(FUSEBOX_ASSETS_DIR "/pjrt_c_api_cpu_plugin.so");
+  const Client client = Client::create(plugin, {{"cpu_device_count", int64_t{1}}});
+  for (size_t i = first; i < cases.size(); i++) {
+    std::string line = "ok\n";
+    try {
+      Executable::compile(client, cases[i].text, default_compile_options(client));
+    } catch (const Error& error) {
+      line = "refuses\t" + first_words(error.message()) + "\n";
+    }
+    if (write(to, line.data(), line.size()) < 0) _exit(1);
+  }
+  _exit(0);
+}
+
+// The lines of one child; fewer than asked for if it died.
+inline std::vector<std::string> run_child(const std::vector<RefusalCase>& cases, size_t first) {
+  int ends[2];
+  if (pipe(ends) != 0) throw Error(ErrorKind::kIo, "no pipe");
+  const pid_t child = fork();
+  if (child == 0) {
+    close(ends[0]);
+    if (!std::freopen("/dev/null", "w", stderr)) _exit(1);  // its last words are long
+    compile_from(cases, first, ends[1]);
+  }
+  close(ends[1]);
+  std::vector<std::string> lines;
+  FILE* from = fdopen(ends[0], "r");
+  char* line = nullptr;
+  size_t capacity = 0;
+  for (ssize_t n; (n = getline(&line, &capacity, from)) > 0;)
+    lines.emplace_back(line, static_cast<size_t>(n - 1));
+  std::free(line);
+  std::fclose(from);
+  waitpid(child, nullptr, 0);
+  return lines;
+}
+
+inline std::vector<std::string> make_table(const std::vector<RefusalCase>& cases) {
+  std::vector<std::string> rows;
+  for (size_t i = 0; i < cases.size();) {
+    const std::vector<std::string> lines = run_child(cases, i);
+    for (const std::string& line : lines) {
+      if (line != "ok") rows.push_back(cases[i].key + "\t" + line);
+      i++;
+    }
+    if (i < cases.size()) rows.push_back(cases[i++].key + "\taborts\t");
+  }
+  return rows;
+}
+
+// "add<TAB>f32<TAB>refuses": the words may change with the plugin's version.
+inline std::string without_words(const std::string& row) { return row.substr(0, row.rfind('\t')); }
+
+// The cases that the table names, and every `stride`-th.
+inline std::vector<RefusalCase> sample(const std::vector<RefusalCase>& cases, const std::string& table,
+                                       size_t stride) {
+  std::string named;
+  std::ifstream file(table);
+  for (std::string row; std::getline(file, row);) named += "\n" + row;
+  std::vector<RefusalCase> some;
+  for (size_t i = 0; i < cases.size(); i++)
+    if (i % stride == 0 || named.find("\n" + cases[i].key + "\t") != std::string::npos)
+      some.push_back(cases[i]);
+  return some;
+}
+
+inline int check(const std::vector<std::string>& rows, const std::string& table) {
+  std::map<std::string, int> balance;
+  for (const std::string& row : rows) balance[without_words(row)]++;
+  std::ifstream file(table);
+  for (std::string row; std::getline(file, row);)
+    if (!row.starts_with('#')) balance[without_words(row)]--;
+  int differences = 0;
+  for (const auto& [row, count] : balance) {
+    if (count == 0) continue;
+    std::printf("%s %s\n", count > 0 ? "now also:" : "no longer:", row.c_str());
+    differences++;
+  }
+  return differences == 0 ? 0 : 1;
+}
+
+// What main() does: `made_by` names the program in the table.
+inline int refusals_main(int argc, char** argv, const std::vector<RefusalCase>& cases,
+                         const std::string& table, const char* made_by) {
+  const std::string_view option = argc > 1 ? argv[1] : "";
+  if (option == "--check") return check(make_table(sample(cases, table, 20)), table);
+  const std::vector<std::string> rows = make_table(cases);
+  if (option == "--check-all") return check(rows, table);
+  std::printf("# Generated by %s: op, element type, how, the plugin's words.\n", made_by);
+  for (const std::string& row : rows) std::printf("%s\n", row.c_str());
+  return 0;
+}
+
+}  // namespace fusebox::test
