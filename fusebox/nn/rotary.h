@@ -15,7 +15,7 @@ struct RotaryScaling {
   enum class Kind : uint8_t { kDefault, kLinear, kLlama3, kYarn };
   Kind kind = Kind::kDefault;
   double factor = 1;
-  int64_t original_context = 0;  // original_max_position_embeddings
+  int64_t original_context = 0;                      // original_max_position_embeddings
   double low_freq_factor = 1, high_freq_factor = 4;  // llama3
   double beta_fast = 32, beta_slow = 1;              // yarn
   double attention_factor = 0;                       // yarn; 0: 0.1 ln(factor) + 1
@@ -30,8 +30,8 @@ enum class RotaryPairing : uint8_t {
 struct RotaryEmbedding {
   int64_t size = 0;  // features turned, at most the head's; the rest pass through
   double theta = 10000;
-  RotaryScaling scaling;
-  std::vector<double> divisors;  // one per pair, where a file gives its scaling so; empty: none
+  RotaryScaling scaling = {};
+  std::vector<double> divisors = {};  // one per pair, where a file gives its scaling so; empty: none
   RotaryPairing pairing = RotaryPairing::kHalves;
 
   // The angle per position of each pair, and the factor on cos and sin (1 but for yarn).
