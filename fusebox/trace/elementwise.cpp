@@ -54,16 +54,32 @@ Tensor add(const Arg& a, const Arg& b) { return binary("add", OpCode::add, a, b)
 Tensor subtract(const Arg& a, const Arg& b) { return binary("subtract", OpCode::subtract, a, b); }
 Tensor multiply(const Arg& a, const Arg& b) { return binary("multiply", OpCode::multiply, a, b); }
 Tensor divide(const Arg& a, const Arg& b) { return binary("divide", OpCode::divide, a, b); }
-Tensor remainder(const Arg& a, const Arg& b) { return binary("remainder", OpCode::remainder, a, b); }
 Tensor power(const Arg& a, const Arg& b) { return binary("power", OpCode::power, a, b); }
 Tensor maximum(const Arg& a, const Arg& b) { return binary("maximum", OpCode::maximum, a, b); }
 Tensor minimum(const Arg& a, const Arg& b) { return binary("minimum", OpCode::minimum, a, b); }
 Tensor atan2(const Arg& y, const Arg& x) { return binary("atan2", OpCode::atan2, y, x); }
 Tensor negate(const Arg& x) { return unary("negate", OpCode::negate, x); }
 
+namespace {
+
+// Operands of a division with remainder, which complex numbers do not have.
+std::vector<Tensor> fitted_ordered(const Arg& a, const Arg& b) {
+  std::vector<Tensor> pair = fitted({a, b});
+  if (is_complex(pair[0].dtype()))
+    throw Error(ErrorKind::kDTypeMismatch,
+                fmt::format("got {}, want an integer or float type", to_string(pair[0].shape())));
+  return pair;
+}
+
+}  // namespace
+
+Tensor remainder(const Arg& a, const Arg& b) {
+  return in_op("remainder", {a, b}, [&] { return emit(OpCode::remainder, fitted_ordered(a, b), a.where()); });
+}
+
 Tensor mod(const Arg& a, const Arg& b) {
   return in_op("mod", {a, b}, [&] {
-    const std::vector<Tensor> pair = fitted({a, b});
+    const std::vector<Tensor> pair = fitted_ordered(a, b);
     const Tensor rest = remainder(pair[0], pair[1]);
     if (info(rest.dtype()).kind == DTypeClass::kUnsigned) return rest;
     const Tensor wrong_sign = (rest != 0) & ((rest < 0) != (pair[1] < 0));
@@ -73,7 +89,7 @@ Tensor mod(const Arg& a, const Arg& b) {
 
 Tensor floor_divide(const Arg& a, const Arg& b) {
   return in_op("floor_divide", {a, b}, [&] {
-    const std::vector<Tensor> pair = fitted({a, b});
+    const std::vector<Tensor> pair = fitted_ordered(a, b);
     if (is_float(pair[0].dtype())) return fusebox::floor(pair[0] / pair[1]);
     const Tensor quotient = pair[0] / pair[1];
     if (info(quotient.dtype()).kind == DTypeClass::kUnsigned) return quotient;

@@ -142,7 +142,7 @@ std::string check(std::span<const Case> cases) {
 
 TEST(OpsGolden, Values) {
   const std::vector<Case>& cases = goldens().cases;
-  constexpr size_t kTogether = 60;  // few enough to compile fast, many enough to compile seldom
+  constexpr size_t kTogether = 300;  // few enough to compile fast, many enough to compile seldom
   for (size_t begin = 0; begin < cases.size(); begin += kTogether) {
     const auto some = std::span(cases).subspan(begin, std::min(kTogether, cases.size() - begin));
     try {
