@@ -18,7 +18,10 @@ endif()
 
 add_library(fusebox_settings INTERFACE)
 target_include_directories(fusebox_settings INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(fusebox_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror)
+target_compile_features(fusebox_settings INTERFACE cxx_std_20)
+if(PROJECT_IS_TOP_LEVEL)  # whoever adds us to a project of theirs chooses their own warnings
+  target_compile_options(fusebox_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # Clang blames callers of std::stable_sort for what libstdc++ 12 itself deprecates.
   target_compile_options(fusebox_settings INTERFACE -Wno-deprecated-declarations)
