@@ -1,9 +1,232 @@
+// fusebox bench: how fast a model is on this machine.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "apps/child.h"
 #include "apps/command.h"
+#include "apps/host.h"
+#include "apps/model_flags.h"
+#include "apps/terminal.h"
+#include "fusebox/base/error.h"
+#include "fusebox/llm/chunks.h"
+#include "fusebox/llm/sequence.h"
 
 namespace fusebox::apps {
+namespace {
 
-Runner add_bench(CLI::App&) {
-  return [] { return kFailed; };
+using nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kExamples =
+    "  fusebox bench model.gguf\n"
+    "  fusebox bench model.gguf --json --threads 1 > before.json\n"
+    "\n"
+    "ppN: prompts of N tokens, tgN@D: N tokens one by one after a context of D; tokens per second, the "
+    "median of\n"
+    "several runs after one for warming up; greedy, a fresh sequence each, text and sampling on the host "
+    "left out.\n"
+    "load_ms: weights from the file to the device. compile_ms: all programs traced and compiled, or loaded "
+    "from\n"
+    "the cache, one after the other. start_ms: a process of its own, from its start to the first token after "
+    "a\n"
+    "prompt of 32; its programs are in the cache by then, unless --no-cache. rss_mb: VmHWM of this process.";
+
+constexpr int64_t kStartPrompt = 32;
+
+// One measurement: so many tokens per second.
+struct Test {
+  const char* name;
+  int64_t depth, tokens;
+  bool prompt;  // fed at once, or one by one
+};
+constexpr Test kTests[] = {{"pp32", 0, 32, true},
+                           {"pp128", 0, 128, true},
+                           {"pp512", 0, 512, true},
+                           {"tg128", 0, 128, false},
+                           {"tg128@1024", 1024, 128, false}};
+constexpr int64_t kWarmUpTokens = 16;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+double rounded(double value, double steps) { return std::round(value * steps) / steps; }
+
+// Tokens without a meaning, spread over the vocabulary, always the same.
+std::vector<int32_t> some_tokens(int64_t count, int64_t vocabulary) {
+  std::vector<int32_t> tokens;
+  for (int64_t i = 0; i < count; ++i) tokens.push_back(static_cast<int32_t>((i * 7919 + 1000) % vocabulary));
+  return tokens;
+}
+
+double tokens_per_second(const std::shared_ptr<llm::LanguageModel>& model, const Test& test, int64_t tokens) {
+  llm::Sequence sequence(model);
+  const int64_t vocabulary = model->sizes().vocabulary;
+  if (test.prompt) {
+    const std::vector<int32_t> prompt = some_tokens(tokens, vocabulary);
+    const auto begin = Clock::now();
+    sequence.feed(prompt);
+    return static_cast<double>(tokens) / seconds_since(begin);
+  }
+  sequence.feed(some_tokens(std::max<int64_t>(1, test.depth), vocabulary));
+  int32_t token = sequence.sampled();
+  const auto begin = Clock::now();
+  for (int64_t i = 0; i < tokens; ++i) {
+    sequence.advance(token);
+    token = sequence.sampled();
+  }
+  return static_cast<double>(tokens) / seconds_since(begin);
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+class Bench {
+ public:
+  Bench(const ModelFlags& flags, int repetitions) : flags_(flags), repetitions_(repetitions) {}
+
+  ordered_json run() {
+    model_ = flags_.open(stages_);
+    for (const int64_t tokens : llm::kChunkSizes) model_->session(tokens);
+    stages_.done();
+    describe();
+    for (const Test& test : kTests) measure(test);
+    result_["load_ms"] = rounded(milliseconds("load weights"), 10);
+    result_["compile_ms"] = rounded(milliseconds("trace ") + milliseconds("print ") +
+                                        milliseconds("compile ") + milliseconds("load from cache ") +
+                                        milliseconds("load decode") + milliseconds("load prefill "),
+                                    10);
+    result_["rss_mb"] = rounded(static_cast<double>(peak_resident_bytes()) / 1e6, 10);
+    result_["start_ms"] = rounded(start_ms(), 10);
+    result_["samples"] = samples_;
+    return result_;
+  }
+
+ private:
+  // Of all stages that are called so.
+  double milliseconds(std::string_view prefix) const {
+    double sum = 0;
+    for (const auto& [stage, took] : stages_.stages())
+      if (stage.starts_with(prefix)) sum += took;
+    return sum;
+  }
+
+  std::string cache_state() const {
+    if (flags_.no_cache) return "off";
+    if (milliseconds("compile ") > 0) return "cold";
+    return milliseconds("load from cache ") > 0 ? "warm" : "artifact";
+  }
+
+  void describe() {
+    const pjrt::Client client = model_->device().handle().client();
+    const pjrt::Version api = client.plugin().version();
+    result_["model"] = std::filesystem::path(model_->path()).filename().string();
+    result_["dtype"] = name(model_->dtype());
+    result_["context"] = model_->context();
+    result_["threads"] = flags_.threads > 0 ? flags_.threads : host_info().usable_processors;
+    result_["device"] = {{"platform", client.platform_name()}, {"kind", model_->device().handle().kind()}};
+    result_["processor"] = host_info().processor;
+    result_["cache"] = cache_state();
+    result_["repetitions"] = repetitions_;
+    result_["version"] = {{"fusebox", FUSEBOX_VERSION},
+                          {"plugin", client.platform_version()},
+                          {"pjrt_api", fmt::format("{}.{}", api.major, api.minor)}};
+  }
+
+  void measure(const Test& test) {
+    result_[test.name] = nullptr;
+    if (test.depth + test.tokens + 1 > model_->context()) return;  // told as null
+    tokens_per_second(model_, test, test.prompt ? test.tokens : kWarmUpTokens);
+    std::vector<double> values;
+    for (int i = 0; i < repetitions_; ++i)
+      values.push_back(rounded(tokens_per_second(model_, test, test.tokens), 100));
+    result_[test.name] = rounded(median(values), 100);
+    samples_[test.name] = values;
+  }
+
+  // A text of kStartPrompt tokens, or nearly so.
+  std::string start_prompt() const {
+    std::string text = "One";
+    while (model_->tokenizer()->encode(text).size() < kStartPrompt) text += " and one";
+    while (model_->tokenizer()->encode(text).size() > kStartPrompt) text.resize(text.rfind(' '));
+    return text;
+  }
+
+  double start_ms() const {
+    std::vector<std::string> arguments = {"run",       flags_.model,
+                                          "--context", std::to_string(model_->context()),
+                                          "--dtype",   std::string(name(model_->dtype()))};
+    const auto add = [&](const char* flag, const std::string& value) {
+      arguments.insert(arguments.end(), {flag, value});
+    };
+    if (!flags_.plugin.empty()) add("--plugin", flags_.plugin);
+    if (flags_.threads > 0) add("--threads", std::to_string(flags_.threads));
+    if (flags_.no_cache) arguments.emplace_back("--no-cache");
+    const ordered_json request = {{"prompt", start_prompt()}, {"max_tokens", 1}, {"temperature", 0}};
+    std::vector<double> values;
+    for (int i = 0; i < repetitions_; ++i)
+      values.push_back(time_to_first_byte(arguments, request.dump() + "\n"));
+    return median(values);
+  }
+
+  const ModelFlags& flags_;
+  int repetitions_;
+  StageReport stages_;
+  std::shared_ptr<llm::LanguageModel> model_;
+  ordered_json result_ = ordered_json::object(), samples_ = ordered_json::object();
+};
+
+std::string table(const ordered_json& result) {
+  std::string text =
+      fmt::format("{} · {} on {} ({}) · {} threads · context {} · cache {}\n\n{:<12} {:>8}  {:>17}\n",
+                  result["model"].get<std::string>(), result["dtype"].get<std::string>(),
+                  result["device"]["platform"].get<std::string>(), result["processor"].get<std::string>(),
+                  result["threads"].get<int>(), result["context"].get<int64_t>(),
+                  result["cache"].get<std::string>(), "test", "tok/s", "lowest – highest");
+  for (const Test& test : kTests) {
+    if (result[test.name].is_null()) {
+      text += fmt::format("{:<12} {:>8}  context too small\n", test.name, "–");
+      continue;
+    }
+    const auto values = result["samples"][test.name].get<std::vector<double>>();
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    text += fmt::format("{:<12} {:>8.1f}  {:>7.1f} – {:.1f}\n", test.name, result[test.name].get<double>(),
+                        *least, *most);
+  }
+  return text + fmt::format("\nload {} · compile {} · start to first token {} · memory {:.0f} MB\n",
+                            format_time(result["load_ms"].get<double>()),
+                            format_time(result["compile_ms"].get<double>()),
+                            format_time(result["start_ms"].get<double>()), result["rss_mb"].get<double>());
+}
+
+}  // namespace
+
+Runner add_bench(CLI::App& app) {
+  struct Flags {
+    ModelFlags model;
+    int repetitions = 3;
+    bool json = false;
+  };
+  const auto flags = std::make_shared<Flags>();
+  flags->model.add(app);
+  app.add_option("-r,--repetitions", flags->repetitions, "runs of each test (default: 3)")
+      ->check(CLI::Range(1, 1000));
+  app.add_flag("--json", flags->json, "one JSON object");
+  app.footer(kExamples);
+  return [flags] {
+    const ordered_json result = Bench(flags->model, flags->repetitions).run();
+    put(flags->json ? result.dump(2) + "\n" : table(result));
+    return kOk;
+  };
 }
 
 }  // namespace fusebox::apps

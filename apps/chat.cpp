@@ -43,8 +43,7 @@ constexpr std::string_view kHelp =
 struct Flags {
   ModelFlags model;
   SamplingFlags sampling;
-  std::string system;
-  std::optional<std::string> prompt;
+  std::optional<std::string> system, prompt;
   llm::Overflow overflow = llm::Overflow::kError;
 };
 
@@ -211,7 +210,7 @@ Runner add_chat(CLI::App& app) {
       ->transform(CLI::CheckedTransformer(policies));
   app.footer(kExamples);
   return [flags] {
-    check_utf8(flags->system, "--system");
+    if (flags->system) check_utf8(*flags->system, "--system");
     Chat chat(*flags);
     return flags->prompt ? chat.answer(*flags->prompt) : chat.converse();
   };

@@ -77,6 +77,7 @@ struct StageReport::State {
   std::set<std::string, std::less<>> compiling =
       {};                                       // printed, and neither compiled nor found in the cache so far
   std::chrono::steady_clock::time_point since;  // when `compiling` was empty
+  std::vector<std::pair<std::string, double>> stages = {};
   int compiled = 0, loaded = 0;
   double compile_ms = 0, load_ms = 0;
   std::thread painter = {};
@@ -105,6 +106,7 @@ void StageReport::State::count(std::string_view stage, double milliseconds) {
 
 void StageReport::State::add(std::string_view stage, double milliseconds) {
   std::unique_lock lock(mutex);
+  stages.emplace_back(stage, milliseconds);
   count(stage, milliseconds);
   last = fmt::format("{} {}", stage, format_time(milliseconds));
   const bool show = shown && terminal;
@@ -161,6 +163,11 @@ void StageReport::done() {
 void StageReport::resume() {
   std::scoped_lock lock(state_->mutex);
   state_->shown = true;
+}
+
+std::vector<std::pair<std::string, double>> StageReport::stages() const {
+  std::scoped_lock lock(state_->mutex);
+  return state_->stages;
 }
 
 std::string StageReport::summary() const {

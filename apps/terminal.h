@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace fusebox::apps {
 
@@ -36,6 +38,8 @@ class StageReport {
   // What is known of programs so far: "2 programs compiled in 3.1 s", "4 programs from the cache in 60 ms",
   // or both; times are sums over programs.
   std::string summary() const;
+  // All that were reported, in order.
+  std::vector<std::pair<std::string, double>> stages() const;
 
  private:
   struct State;

@@ -48,10 +48,10 @@ void Conversation::clear() {
   set_system(options_.system);
 }
 
-void Conversation::set_system(std::string_view text) {
-  options_.system = text;
+void Conversation::set_system(std::optional<std::string> text) {
+  options_.system = std::move(text);
   if (!messages_.empty() && has_role(messages_[0], "system")) messages_.erase(messages_.begin());
-  if (!text.empty()) messages_.insert(messages_.begin(), message("system", text));
+  if (options_.system) messages_.insert(messages_.begin(), message("system", *options_.system));
 }
 
 // The prompt of `messages`, which lose their oldest turns if that is the policy and there is no other way.

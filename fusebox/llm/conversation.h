@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "fusebox/llm/generate.h"
@@ -25,7 +26,7 @@ enum class Overflow : uint8_t {
 };
 
 struct ConversationOptions {
-  std::string system = {};  // the first message, if not empty
+  std::optional<std::string> system = {};  // the first message; absent: whatever the template says then
   Overflow overflow = Overflow::kError;
   nlohmann::ordered_json variables = nullptr;  // for the template; see encode_chat
 };
@@ -44,8 +45,8 @@ class Conversation {
   const nlohmann::ordered_json& messages() const { return messages_; }
   // Forgets all but the system message.
   void clear();
-  // Says something else in the system message from now on; empty: has none.
-  void set_system(std::string_view text);
+  // Says something else in the system message from now on, or has none.
+  void set_system(std::optional<std::string> text);
 
   const std::shared_ptr<LanguageModel>& model() const { return sequence_.model(); }
   size_t tokens() const { return sequence_.tokens().size(); }  // that the sequence holds
