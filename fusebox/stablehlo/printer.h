@@ -18,7 +18,7 @@ struct PrintOptions {
   size_t elide_above = 0;
 };
 
-// Linear in the size of the program. Error kUnsupported for what StableHLO text cannot say.
+// `program` has passed hlo::verify. Linear in its size.
 std::string print(const hlo::Program& program, const PrintOptions& options = {});
 
 }  // namespace fusebox::stablehlo
