@@ -11,22 +11,26 @@ namespace {
 
 using hlo::OpCode;
 
-std::string quoted(const std::string& name) { return name.empty() ? "the state" : fmt::format("'{}'", name); }
+// What a tensor is called: by its field, or as the lone state or result that it is.
+std::string quoted(const std::string& name, std::string_view whole) {
+  return name.empty() ? std::string(whole) : fmt::format("'{}'", name);
+}
 
 // The tensors that a body returned, after checking that they are the state's.
-std::vector<Tensor> checked(const Leaves& state, const Leaves& returned, std::string_view returner) {
+std::vector<Tensor> checked(const Leaves& state, const Leaves& returned, std::string_view returner,
+                            std::string_view whole = "the state") {
   if (returned.tensors.size() != state.tensors.size())
     throw Error(ErrorKind::kInvalidArgument,
-                fmt::format("the state has {} tensors, {} returns {}", state.tensors.size(), returner,
+                fmt::format("{} has {} tensors, {} returns {}", whole, state.tensors.size(), returner,
                             returned.tensors.size()));
   for (size_t i = 0; i < state.tensors.size(); ++i) {
     if (!returned.tensors[i].traced())
       throw Error(ErrorKind::kInvalidArgument,
-                  fmt::format("{} returns an empty tensor for {}", returner, quoted(state.names[i])));
+                  fmt::format("{} returns an empty tensor for {}", returner, quoted(state.names[i], whole)));
     const Shape &want = state.tensors[i].shape(), &got = returned.tensors[i].shape();
     if (want != got)
       throw Error(want.dtype == got.dtype ? ErrorKind::kShapeMismatch : ErrorKind::kDTypeMismatch,
-                  fmt::format("{} is {}, and {} makes it {}", quoted(state.names[i]), to_string(want),
+                  fmt::format("{} is {}, and {} makes it {}", quoted(state.names[i], whole), to_string(want),
                               returner, to_string(got)));
   }
   return returned.tensors;
@@ -124,14 +128,14 @@ std::vector<Tensor> cond_leaves(const Arg& predicate, const LeafBranch& yes, con
       trace, {}, true,
       [&](const std::vector<Tensor>&) {
         first = yes();
-        return check([&] { return checked(first, first, "the first branch"); });
+        return check([&] { return checked(first, first, "the first branch", "the result"); });
       },
       predicate.where()));
   regions.push_back(trace_region(
       trace, {}, true,
       [&](const std::vector<Tensor>&) {
         const Leaves second = no();
-        return check([&] { return checked(first, second, "the second branch"); });
+        return check([&] { return checked(first, second, "the second branch", "the result"); });
       },
       predicate.where()));
   return check([&] {

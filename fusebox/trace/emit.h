@@ -154,6 +154,8 @@ auto in_op(std::string_view name, const std::vector<Arg>& args, Body&& body) {
 template <typename Body>
 auto in_op(std::string_view name, const std::vector<Tensor>& tensors, const std::source_location& where,
            Body&& body) {
+  if (tensors.empty())
+    throw Error(ErrorKind::kInvalidArgument, "got no tensors, want at least one").op(name).at(where);
   std::vector<Arg> args;
   for (const Tensor& tensor : tensors) args.emplace_back(tensor, where);
   return in_op(name, args, std::forward<Body>(body));

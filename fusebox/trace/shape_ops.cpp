@@ -310,7 +310,8 @@ Tensor index_in_dim(const Arg& x, int64_t index, int64_t axis) {
     const int64_t along = normalize_axis(axis, from.rank()), size = from.dim(along);
     if (index < -size || index >= size)
       throw Error(ErrorKind::kInvalidArgument,
-                  fmt::format("got {} and index {} of axis {}", to_string(from.shape()), index, along));
+                  fmt::format("got {} and index {} of axis {}, want {} ... {}", to_string(from.shape()),
+                              index, along, -size, size - 1));
     const int64_t start = index < 0 ? index + size : index;
     return squeeze(slice_in_dim(from, start, start + 1, 1, along), along);
   });
