@@ -129,7 +129,7 @@ void log_expansion(const WeightSource& source, const std::vector<const Parameter
     bytes += parameter->shape.bytes();
   }
   if (converted > 0)
-    log_message(LogLevel::kInfo, "expanded {} of {} tensors to {} ({})", converted, wanted.size(),
+    log_message(LogLevel::kDebug, "expanded {} of {} tensors to {} ({})", converted, wanted.size(),
                 name(wanted[0]->shape.dtype), format_bytes(bytes));
 }
 
