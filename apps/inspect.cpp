@@ -66,8 +66,7 @@ void print_memory(std::string& text, const ordered_json& memory) {
                       memory["context"].get<int64_t>(), bytes("cache_per_token"));
   int64_t all = memory["weights"].get<int64_t>() + memory["cache"].get<int64_t>();
   if (memory.contains("temporaries")) {
-    text += fmt::format("temporaries  {:>8}  of the decode program, whose code is {}\n", bytes("temporaries"),
-                        bytes("code"));
+    text += fmt::format("temporaries  {:>8}  of the decode program\n", bytes("temporaries"));
     all += memory["temporaries"].get<int64_t>();
   }
   text += fmt::format("together     {:>8}\n", format_bytes(all));

@@ -19,6 +19,8 @@
 namespace fusebox::apps {
 namespace {
 
+constexpr double kSurelyCompiling = 300;  // milliseconds; to load a program from the cache takes less
+
 // The line that is rewritten; everybody who writes to stderr clears it first.
 std::mutex screen_mutex;
 bool line_is_up = false;
@@ -118,11 +120,11 @@ void StageReport::State::add(std::string_view stage, double milliseconds) {
 
 void StageReport::State::paint() const {
   std::string line = last;
-  if (!compiling.empty()) {
-    const std::chrono::duration<double, std::milli> waited = std::chrono::steady_clock::now() - since;
-    line = "compiling";
-    for (const std::string& program : compiling) line += (line.back() == 'g' ? " " : ", ") + program;
-    line += fmt::format(" ({})   {}", format_time(waited.count()), last);
+  const std::chrono::duration<double, std::milli> waited = std::chrono::steady_clock::now() - since;
+  if (!compiling.empty() && waited.count() > kSurelyCompiling) {
+    line.clear();
+    for (const std::string& program : compiling) line += (line.empty() ? "compiling " : ", ") + program;
+    line += fmt::format(" ({})", format_time(waited.count()));
   }
   std::scoped_lock lock(screen_mutex);
   clear_line();
