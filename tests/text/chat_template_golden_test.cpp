@@ -42,17 +42,33 @@ void check(const ordered_json& test, const ordered_json& context, const RenderOp
   }
 }
 
-void check_all(const ordered_json& file) {
+RenderOptions options_of(const ordered_json& file) {
   RenderOptions options;
   options.now = file.at("now").get<std::string>();
+  return options;
+}
+
+void check_all(const ordered_json& file) {
+  ASSERT_FALSE(file.at("cases").empty());
   for (const auto& test : file.at("cases")) {
-    check(test, test.contains("context") ? test.at("context") : file.at("context"), options);
+    check(test, test.contains("context") ? test.at("context") : file.at("context"), options_of(file));
   }
 }
 
 TEST(ChatTemplateGolden, RendersWhatTransformersRenders) { check_all(golden("templates.json")); }
 
 TEST(ChatTemplateGolden, AgreesWithJinja2OnEveryFeature) { check_all(golden("templates-extra.json")); }
+
+TEST(ChatTemplateGolden, RendersTheMannersOfKnownModels) {
+  const ordered_json file = golden("templates-styles.json");
+  ASSERT_FALSE(file.at("styles").empty());
+  for (const auto& style : file.at("styles")) {
+    for (ordered_json run : style.at("runs")) {
+      run["template"] = style.at("template");
+      check(run, file.at("contexts").at(run.at("context").get<size_t>()), options_of(file));
+    }
+  }
+}
 
 }  // namespace
 }  // namespace fusebox::text

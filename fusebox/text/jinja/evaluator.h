@@ -29,7 +29,8 @@ class Evaluator {
   std::string call_macro(const MacroDef& def, const std::shared_ptr<Activation>& outer, Args& args);
   std::string render_recursive_loop(const ForStmt& node, const std::shared_ptr<Activation>& outer,
                                     Value iterable, int depth0);
-  bool passes_test(const ForStmt& node, const std::shared_ptr<Activation>& activation, const Value& item);
+  // The test of `for … if`. What passes is the target's value: a list that was unpacked comes out as a tuple.
+  bool passes_test(const ForStmt& node, const std::shared_ptr<Activation>& activation, Value& item);
   Runtime& runtime() { return rt_; }
 
  private:
@@ -50,7 +51,7 @@ class Evaluator {
   void run_set(const SetStmt& node);
   void run_call_block(const CallBlockStmt& node);
   void define_macro(const MacroStmt& node);
-  void loop_over(const ForStmt& node, Value iterable, int depth0,
+  Flow loop_over(const ForStmt& node, Value iterable, int depth0,
                  const std::shared_ptr<Activation>& recursion_outer);
   bool loop_plain(const ForStmt& node, const Value& iterable);
   bool loop_extended(const ForStmt& node, LoopObject& loop);
@@ -59,6 +60,7 @@ class Evaluator {
   void bind_special(const MacroDef& def, Args& args, bool found_caller);
   void enter(const Scope& scope);
   void assign(const Target& target, const Value& value);
+  Value value_of(const Target& target);
   void check_namespaces(const Target& target);
   void emit(std::string_view text);
   void emit(const Value& value);

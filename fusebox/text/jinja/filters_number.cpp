@@ -166,7 +166,7 @@ Value round_filter(Runtime& rt, const Value& input, Args& args) {
   double scaled = arithmetic(rt, Arithmetic::kMul, input, unit).as_double();
   if (!std::isfinite(scaled)) fail("cannot convert float infinity or NaN to integer");
   double whole = method == "ceil" ? std::ceil(scaled) : std::floor(scaled);
-  return Value::real(whole / unit.as_double());
+  return Value::real((whole + 0.0) / unit.as_double());  // Python's ceil has no negative zero
 }
 
 Value abs_filter(Runtime&, const Value& input, Args& args) {

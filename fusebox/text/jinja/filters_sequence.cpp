@@ -33,8 +33,8 @@ Value first_filter(Runtime& rt, const Value& input, Args& args) {
 }
 
 bool is_reversible(const Value& value) {
-  return value.is_string() || value.is_sequence() || value.is(Kind::kRange) || value.is(Kind::kDict) ||
-         value.is(Kind::kView);
+  return value.is_undefined() || value.is_string() || value.is_sequence() || value.is(Kind::kRange) ||
+         value.is(Kind::kDict) || value.is(Kind::kView);
 }
 
 Value last_filter(Runtime& rt, const Value& input, Args& args) {

@@ -108,13 +108,15 @@ Value indent_filter(Runtime& rt, const Value& input, Args& args) {
 
 Value truncate_filter(Runtime& rt, const Value& input, Args& args) {
   std::vector<Value> a = args.bind("truncate", {"length", "killwords", "end", "leeway"});
-  Value text = input;
-  as_text(text, "the input of truncate");
   std::string end = a[2].is_missing() ? "..." : as_text(a[2], "end");
   int64_t length = index_or(a[0], 255), leeway = index_or(a[3], 5), end_chars = count_chars(end);
   if (length < end_chars) fail(fmt::format("expected length >= {}, got {}", end_chars, length));
   if (leeway < 0) fail(fmt::format("expected leeway >= 0, got {}", leeway));
-  if (text.text().chars - leeway <= length) return text;
+  auto size = length_of(rt, input);
+  if (!size) fail(fmt::format("object of type '{}' has no len()", type_name(input)));
+  if (*size - leeway <= length) return input;
+  const Value& text = input;
+  as_text(text, "the input of truncate");
   std::string kept = text.str().substr(0, byte_of_char(text.str(), length - end_chars));
   bool kill_words = !a[1].is_missing() && truthy(rt, a[1]);
   if (!kill_words) kept = kept.substr(0, kept.rfind(' '));

@@ -45,7 +45,9 @@ class Percent {
 
  private:
   // Python lets "text" % [..] pass: anything with __getitem__ but text and tuples counts as a mapping.
-  bool is_sequence_like() const { return values_.is(Kind::kList) || values_.is(Kind::kRange); }
+  bool is_sequence_like() const {
+    return values_.is(Kind::kList) || values_.is(Kind::kRange) || values_.is_undefined();
+  }
 
   const Value& next_value() {
     if (!values_.is(Kind::kTuple)) {

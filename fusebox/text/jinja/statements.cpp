@@ -194,11 +194,8 @@ void Evaluator::assign(const Target& target, const Value& value) {
 Evaluator::Flow Evaluator::run_for(const ForStmt& node) {
   Value iterable = eval(*node.iterable);
   rt_.place = node.iterable->place;
-  if (node.recursive) {
-    emit(std::string_view(render_recursive_loop(node, activation_, std::move(iterable), 0)));
-  } else {
-    loop_over(node, std::move(iterable), 0, nullptr);
-  }
+  if (!node.recursive) return loop_over(node, std::move(iterable), 0, nullptr);
+  emit(std::string_view(render_recursive_loop(node, activation_, std::move(iterable), 0)));
   return Flow::kNormal;
 }
 
@@ -211,8 +208,8 @@ std::string Evaluator::render_recursive_loop(const ForStmt& node, const std::sha
   return capture.take();
 }
 
-void Evaluator::loop_over(const ForStmt& node, Value iterable, int depth0,
-                          const std::shared_ptr<Activation>& recursion_outer) {
+Evaluator::Flow Evaluator::loop_over(const ForStmt& node, Value iterable, int depth0,
+                                     const std::shared_ptr<Activation>& recursion_outer) {
   if (node.test != nullptr) enter(node.test_scope);
   bool any_completed = false;
   if (node.loop_slot) {
@@ -223,9 +220,8 @@ void Evaluator::loop_over(const ForStmt& node, Value iterable, int depth0,
     any_completed = loop_plain(node, iterable);
   }
   // As in jinja2, the else branch also runs after a loop none of whose rounds came to its end.
-  if (any_completed || node.otherwise.empty()) return;
-  enter(node.else_scope);
-  run(node.otherwise);
+  if (any_completed || node.otherwise.empty()) return Flow::kNormal;
+  return run_scope(node.else_scope, node.otherwise);  // a {% break %} there is for the loop around this one
 }
 
 bool Evaluator::loop_plain(const ForStmt& node, const Value& iterable) {
@@ -254,12 +250,20 @@ Evaluator::Flow Evaluator::loop_body(const ForStmt& node, const Value& item, boo
   return flow;
 }
 
-bool Evaluator::passes_test(const ForStmt& node, const std::shared_ptr<Activation>& activation,
-                            const Value& item) {
+Value Evaluator::value_of(const Target& target) {
+  if (!target.is_tuple) return slot(target.ref);
+  std::vector<Value> items;
+  for (const Target& each : target.tuple) items.push_back(value_of(each));
+  return Value::tuple(std::move(items));
+}
+
+bool Evaluator::passes_test(const ForStmt& node, const std::shared_ptr<Activation>& activation, Value& item) {
   Nesting nesting(rt_);
   Frame frame(*this, activation);
   assign(node.test_target, item);
-  return truthy(rt_, eval(*node.test));
+  if (!truthy(rt_, eval(*node.test))) return false;
+  if (node.test_target.is_tuple) item = value_of(node.test_target);
+  return true;
 }
 
 void Evaluator::define_macro(const MacroStmt& node) {

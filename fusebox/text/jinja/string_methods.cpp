@@ -10,10 +10,6 @@
 namespace fusebox::text::jinja {
 namespace {
 
-Value text_like(Runtime& rt, const Value& self, std::string bytes) {
-  return rt.text(std::move(bytes), self.is_markup());
-}
-
 // What a Markup takes in, it escapes.
 std::string adopted(const Value& self, const Value& part) {
   if (!self.is_markup() || part.is_markup()) return part.str();
@@ -27,70 +23,6 @@ Value mapped(Runtime& rt, const Value& self, Args& args) {
   args.bind("a method without arguments", {});
   rt.reserve(self.str().size());
   return text_like(rt, self, map(self.str()));
-}
-
-template <bool (*test)(char32_t)>
-Value all_chars(Runtime& rt, const Value& self, Args& args) {
-  args.bind("a method without arguments", {});
-  rt.step(self.str().size() / 16);
-  const std::string& text = self.str();
-  for (size_t at = 0; at < text.size();) {
-    if (!test(next_char(text, at))) return Value::boolean(false);
-  }
-  return Value::boolean(!text.empty());
-}
-
-bool is_alnum(char32_t c) { return is_alpha(c) || is_numeric(c); }
-
-// islower, isupper: no character of the other case, and one of this.
-template <bool (*wanted)(char32_t), bool (*other)(char32_t)>
-Value one_case(Runtime& rt, const Value& self, Args& args) {
-  args.bind("a method without arguments", {});
-  rt.step(self.str().size() / 16);
-  bool found = false;
-  for (size_t at = 0; at < self.str().size();) {
-    char32_t c = next_char(self.str(), at);
-    if (other(c) || is_title(c)) return Value::boolean(false);
-    found = found || wanted(c);
-  }
-  return Value::boolean(found);
-}
-
-Value is_ascii(Runtime&, const Value& self, Args& args) {
-  args.bind("isascii", {});
-  return Value::boolean(static_cast<int64_t>(self.str().size()) == self.text().chars);
-}
-
-Value is_printable_text(Runtime&, const Value& self, Args& args) {
-  args.bind("isprintable", {});
-  for (size_t at = 0; at < self.str().size();) {
-    if (!is_printable(next_char(self.str(), at))) return Value::boolean(false);
-  }
-  return Value::boolean(true);
-}
-
-Value is_identifier(Runtime&, const Value& self, Args& args) {
-  args.bind("isidentifier", {});
-  const std::string& text = self.str();
-  for (size_t at = 0; at < text.size();) {
-    bool first = at == 0;
-    char32_t c = next_char(text, at);
-    if (first ? !is_identifier_start(c) : !is_identifier_part(c)) return Value::boolean(false);
-  }
-  return Value::boolean(!text.empty());
-}
-
-Value is_title_text(Runtime&, const Value& self, Args& args) {
-  args.bind("istitle", {});
-  bool inside = false, found = false;
-  for (size_t at = 0; at < self.str().size();) {
-    char32_t c = next_char(self.str(), at);
-    bool capital = is_upper(c) || is_title(c), small = is_lower(c);
-    if ((capital && inside) || (small && !inside)) return Value::boolean(false);
-    found = found || capital || small;
-    inside = capital || small;
-  }
-  return Value::boolean(found);
 }
 
 template <bool left, bool right>
@@ -109,12 +41,6 @@ Value remove_suffix(Runtime& rt, const Value& self, Args& args) {
   const std::string& s = as_text(suffix, "the argument of removesuffix()");
   if (!self.str().ends_with(s)) return self;
   return text_like(rt, self, self.str().substr(0, self.str().size() - s.size()));
-}
-
-// A search from the right may compare every byte with every other: it pays for what it may come to.
-size_t find_last(Runtime& rt, std::string_view text, std::string_view wanted) {
-  if (wanted.size() > 64) rt.step(text.size() / 32 * (wanted.size() / 32));
-  return text.rfind(wanted);
 }
 
 // The bytes of characters [start, stop) of `self`, with Python's defaults and clamping; `base` is where they
@@ -203,20 +129,6 @@ Value joined(Runtime& rt, const Value& self, Args& args) {
   return text_like(rt, self, std::move(out));
 }
 
-template <bool from_right>
-Value partitioned(Runtime& rt, const Value& self, Args& args) {
-  const Value separator = args.bind("partition", {"sep"}, 1)[0];
-  const std::string& sep = as_text(separator, "the separator");
-  if (sep.empty()) fail("empty separator");
-  const std::string& text = self.str();
-  size_t at = from_right ? find_last(rt, text, sep) : find_text(text, sep);
-  auto part = [&](std::string bytes) { return text_like(rt, self, std::move(bytes)); };
-  if (at == std::string::npos) {
-    return from_right ? Value::tuple({part(""), part(""), self}) : Value::tuple({self, part(""), part("")});
-  }
-  return Value::tuple({part(text.substr(0, at)), part(sep), part(text.substr(at + sep.size()))});
-}
-
 std::string padding(Runtime& rt, int64_t count, std::string_view fill) {
   std::string out;
   if (count <= 0) return out;
@@ -253,16 +165,6 @@ Value zero_filled(Runtime& rt, const Value& self, Args& args) {
   return text_like(rt, self, text.substr(0, sign) + zeros + text.substr(sign));
 }
 
-Value lines_of(Runtime& rt, const Value& self, Args& args) {
-  Value keep = args.bind("splitlines", {"keepends"})[0];
-  std::vector<Value> lines;
-  for (std::string_view line : split_lines(self.str(), !keep.is_missing() && truthy(rt, keep))) {
-    lines.push_back(text_like(rt, self, std::string(line)));
-    rt.step();
-  }
-  return Value::list(std::move(lines));
-}
-
 Value expand_tabs(Runtime& rt, const Value& self, Args& args) {
   int64_t size = index_or(args.bind("expandtabs", {"tabsize"})[0], 8);
   std::string out;
@@ -282,70 +184,6 @@ Value expand_tabs(Runtime& rt, const Value& self, Args& args) {
   return text_like(rt, self, std::move(out));
 }
 
-std::vector<Value> split_at(Runtime& rt, const Value& self, const std::string& sep, int64_t most) {
-  if (sep.empty()) fail("empty separator");
-  std::vector<Value> parts;
-  const std::string& text = self.str();
-  size_t start = 0;
-  for (size_t at; most != 0 && (at = find_text(text, sep, start)) != std::string::npos; --most) {
-    parts.push_back(text_like(rt, self, text.substr(start, at - start)));
-    rt.step(2);
-    start = at + sep.size();
-  }
-  parts.push_back(text_like(rt, self, text.substr(start)));
-  return parts;
-}
-
-std::vector<Value> split_at_from_right(Runtime& rt, const Value& self, const std::string& sep, int64_t most) {
-  if (sep.empty()) fail("empty separator");
-  std::vector<Value> parts;
-  const std::string& text = self.str();
-  size_t end = text.size();
-  while (most-- != 0 && end >= sep.size()) {
-    size_t at = find_last(rt, std::string_view(text).substr(0, end), sep);
-    if (at == std::string::npos) break;
-    parts.push_back(text_like(rt, self, text.substr(at + sep.size(), end - at - sep.size())));
-    rt.step(2);
-    end = at;
-  }
-  parts.push_back(text_like(rt, self, text.substr(0, end)));
-  std::reverse(parts.begin(), parts.end());
-  return parts;
-}
-
-std::vector<Value> split_space_from_right(Runtime& rt, const Value& self, int64_t most) {
-  std::vector<Value> parts;
-  std::string_view rest = strip_right(self.str());
-  while (!rest.empty() && most-- != 0) {
-    size_t start = rest.size();
-    while (start > 0) {
-      size_t before = start - 1;
-      while (before > 0 && (static_cast<unsigned char>(rest[before]) & 0xc0) == 0x80) --before;
-      size_t at = before;
-      if (is_space(next_char(rest, at))) break;
-      start = before;
-    }
-    parts.push_back(text_like(rt, self, std::string(rest.substr(start))));
-    rt.step(2);
-    rest = strip_right(rest.substr(0, start));
-  }
-  if (!rest.empty()) parts.push_back(text_like(rt, self, std::string(rest)));
-  std::reverse(parts.begin(), parts.end());
-  return parts;
-}
-
-template <bool from_right>
-Value split(Runtime& rt, const Value& self, Args& args) {
-  std::vector<Value> a = args.bind("split", {"sep", "maxsplit"});
-  rt.step(self.str().size() / 16);
-  int64_t most = index_or(a[1], -1);
-  if (a[0].is_missing() || a[0].is_none()) {
-    return Value::list(from_right ? split_space_from_right(rt, self, most) : split_space(rt, self, most));
-  }
-  const std::string& sep = as_text(a[0], "the separator");
-  return Value::list(from_right ? split_at_from_right(rt, self, sep, most) : split_at(rt, self, sep, most));
-}
-
 Value formatted(Runtime& rt, const Value& self, Args& args) { return format_braces(rt, self, args); }
 
 Value format_mapped(Runtime& rt, const Value& self, Args& args) {
@@ -358,24 +196,21 @@ Value format_mapped(Runtime& rt, const Value& self, Args& args) {
   return format_braces(rt, self, named);
 }
 
+MethodTable merged(MethodTable own) {
+  for (const MethodTable* part : {&string_predicates(), &string_splitters()})
+    own.insert(part->begin(), part->end());
+  return own;
+}
+
 }  // namespace
 
-std::vector<Value> split_space(Runtime& rt, const Value& self, int64_t most) {
-  std::vector<Value> parts;
-  std::string_view rest = strip_left(self.str());
-  while (!rest.empty() && most-- != 0) {
-    size_t end = 0;
-    while (end < rest.size()) {
-      size_t at = end;
-      if (is_space(next_char(rest, at))) break;
-      end = at;
-    }
-    parts.push_back(text_like(rt, self, std::string(rest.substr(0, end))));
-    rt.step(2);
-    rest = strip_left(rest.substr(end));
-  }
-  if (!rest.empty()) parts.push_back(text_like(rt, self, std::string(rest)));
-  return parts;
+Value text_like(Runtime& rt, const Value& self, std::string bytes) {
+  return rt.text(std::move(bytes), self.is_markup());
+}
+
+size_t find_last(Runtime& rt, std::string_view text, std::string_view wanted) {
+  if (wanted.size() > 64) rt.step(text.size() / 32 * (wanted.size() / 32));
+  return text.rfind(wanted);
 }
 
 Value replace_text(Runtime& rt, const Value& self, std::string_view old, std::string_view by, int64_t most) {
@@ -438,23 +273,8 @@ Value center_text(Runtime& rt, const Value& self, int64_t width, std::string_vie
   return text_like(rt, self, std::move(out));
 }
 
-std::vector<std::string_view> split_lines(std::string_view text, bool keep_ends) {
-  std::vector<std::string_view> lines;
-  size_t start = 0;
-  for (size_t at = 0; at < text.size();) {
-    size_t end = at;
-    char32_t c = next_char(text, at);
-    if (!is_line_break(c)) continue;
-    if (c == '\r' && at < text.size() && text[at] == '\n') ++at;
-    lines.push_back(text.substr(start, (keep_ends ? at : end) - start));
-    start = at;
-  }
-  if (start < text.size()) lines.push_back(text.substr(start));
-  return lines;
-}
-
 const MethodTable& string_methods() {
-  static const MethodTable table = {
+  static const MethodTable table = merged({
       {"upper", {mapped<upper>}},
       {"lower", {mapped<lower>}},
       {"title", {mapped<title>}},
@@ -475,11 +295,6 @@ const MethodTable& string_methods() {
       {"count", {count_text}},
       {"replace", {replaced}},
       {"join", {joined}},
-      {"split", {split<false>}},
-      {"rsplit", {split<true>}},
-      {"splitlines", {lines_of}},
-      {"partition", {partitioned<false>}},
-      {"rpartition", {partitioned<true>}},
       {"ljust", {justified<true>}},
       {"rjust", {justified<false>}},
       {"center", {centered}},
@@ -487,22 +302,10 @@ const MethodTable& string_methods() {
       {"expandtabs", {expand_tabs}},
       {"format", {formatted}},
       {"format_map", {format_mapped}},
-      {"isalpha", {all_chars<is_alpha>}},
-      {"isdigit", {all_chars<is_digit>}},
-      {"isdecimal", {all_chars<is_decimal>}},
-      {"isnumeric", {all_chars<is_numeric>}},
-      {"isalnum", {all_chars<is_alnum>}},
-      {"isspace", {all_chars<is_space>}},
-      {"islower", {one_case<is_lower, is_upper>}},
-      {"isupper", {one_case<is_upper, is_lower>}},
-      {"istitle", {is_title_text}},
-      {"isascii", {is_ascii}},
-      {"isprintable", {is_printable_text}},
-      {"isidentifier", {is_identifier}},
       {"encode", {}},
       {"translate", {}},
       {"maketrans", {}},
-  };
+  });
   return table;
 }
 

@@ -60,22 +60,7 @@ struct Range {
 
 enum class ViewKind : uint8_t { kItems, kKeys, kValues };
 
-class Dict {
- public:
-  using Entry = std::pair<Value, Value>;
-  const std::vector<Entry>& entries() const { return entries_; }
-  size_t size() const { return entries_.size(); }
-  const Value* find(Runtime& rt, const Value& key) const;  // null if absent; throws for an unhashable key
-  const Value* find(std::string_view key) const;           // the same for a text
-  void set(Runtime& rt, const Value& key, Value value);    // while it is being built
-  int depth() const { return depth_; }
-
- private:
-  const Value* find_hashed(Runtime& rt, const Value& key, size_t hash) const;
-  std::vector<Entry> entries_;
-  std::unordered_multimap<size_t, uint32_t> index_;  // from hash to place in entries_
-  int depth_ = 1;
-};
+class Dict;
 
 class Value {
  public:
@@ -152,6 +137,23 @@ struct Value::Method {
 
 inline const Value& Value::method_self() const { return get<Method>().self; }
 inline std::string_view Value::method_name() const { return get<Method>().name; }
+
+class Dict {
+ public:
+  using Entry = std::pair<Value, Value>;
+  const std::vector<Entry>& entries() const { return entries_; }
+  size_t size() const { return entries_.size(); }
+  const Value* find(Runtime& rt, const Value& key) const;  // null if absent; throws for an unhashable key
+  const Value* find(std::string_view key) const;           // the same for a text
+  void set(Runtime& rt, const Value& key, Value value);    // while it is being built
+  int depth() const { return depth_; }
+
+ private:
+  const Value* find_hashed(Runtime& rt, const Value& key, size_t hash) const;
+  std::vector<Entry> entries_;
+  std::unordered_multimap<size_t, uint32_t> index_;  // from hash to place in entries_
+  int depth_ = 1;
+};
 
 // "str", "int", "NoneType", …: Python's name of the type.
 std::string_view type_name(const Value& value);
