@@ -6,6 +6,7 @@
 
 #include "fusebox/base/error.h"
 #include "fusebox/text/pre_tokenizer_regex.h"
+#include "fusebox/text/tokenizer_unicode_new.h"
 
 namespace fusebox::text {
 namespace {
@@ -208,12 +209,12 @@ class Translator {
 
   void escape() {
     const char c = peek(1);
-    const std::string word = fmt::format("[{}]", kWord);
+    const std::string word = fmt::format("[{}]", word_members());
     switch (c) {
       case 's': at_ += 2; return atom(kSpace);
       case 'S': at_ += 2; return atom(kNotSpace);
       case 'w': at_ += 2; return atom(word);
-      case 'W': at_ += 2; return atom(fmt::format("[^{}]", kWord));
+      case 'W': at_ += 2; return atom(fmt::format("[^{}]", word_members()));
       case 'h': at_ += 2; return atom(fmt::format("[{}]", kHexDigit));
       case 'H': at_ += 2; return atom(fmt::format("[^{}]", kHexDigit));
       case 'b': at_ += 2; return atom(fmt::format("(?:(?<={0})(?!{0})|(?<!{0})(?={0}))", word));
@@ -223,6 +224,9 @@ class Translator {
       case 'Z':
       case 'G':
       case 'R': at_ += 2; return atom(in_.substr(at_ - 2, 2));
+      case 'd': return atom(fmt::format("[{}]", set_escape()));
+      case 'p':
+      case 'P': at_ += 2; return atom(property(c == 'P', true));
       default: return atom(set_escape());
     }
   }
@@ -234,9 +238,9 @@ class Translator {
     switch (c) {
       case 's': return std::string(kSpace);
       case 'S': return std::string(kNotSpace);
-      case 'd': return "\\p{Nd}";
+      case 'd': return "\\p{Nd}" + new_members("Nd");
       case 'D': return "\\P{Nd}";
-      case 'w': return std::string(kWord);
+      case 'w': return word_members();
       case 'h': return std::string(kHexDigit);
       case 'v': return "\\x{0B}";
       case 'n':
@@ -246,7 +250,7 @@ class Translator {
       case 'a':
       case 'e': return {'\\', c};
       case 'p':
-      case 'P': return property(c == 'P');
+      case 'P': return property(c == 'P', false);
       case 'x': return hexadecimal();
       case 'u': return code_point(4);
       case '\0': unsupported("a backslash at its end");
@@ -276,7 +280,8 @@ class Translator {
     return fmt::format("\\x{{{}}}", text);
   }
 
-  std::string property(bool negated) {
+  // As members of a set, or with `alone` as a set of its own.
+  std::string property(bool negated, bool alone) {
     if (!take("{")) unsupported("\\p without braces");
     const size_t end = in_.find('}', at_);
     if (end == in_.npos) unsupported("\\p{ without an end");
@@ -286,11 +291,29 @@ class Translator {
       negated = !negated;
       name.remove_prefix(1);
     }
-    if (name.empty() ||
-        !std::ranges::all_of(name, [](char c) { return is_letter(c) || c == '_' || c == ' ' || c == '-'; })) {
-      unsupported("\\p{…} with a name not known here");
+    const auto allowed = [](char c) { return is_letter(c) || c == '_' || c == ' ' || c == '-'; };
+    if (name.empty() || !std::ranges::all_of(name, allowed)) unsupported("\\p{…} with a name not known here");
+    const std::string known = property_name(simplified(name));
+    const std::string members = fmt::format("\\p{{{}}}{}", known, new_members(known));
+    if (alone) return fmt::format("[{}{}]", negated ? "^" : "", members);
+    // What is in neither PCRE2's table nor this set cannot be told apart inside a set.
+    return negated ? fmt::format("\\P{{{}}}", known) : members;
+  }
+
+  static std::string word_members() {
+    return std::string(kWord) + new_members("L") + new_members("M") + new_members("Nd");
+  }
+
+  // What PCRE2 may be too old to count under a category or Han, as members of a set.
+  static std::string new_members(std::string_view name) {
+    if (name == "sc:han") return "\\x{2B739}\\x{2EBF0}-\\x{2EE5D}\\x{31350}-\\x{323AF}";
+    std::string members;
+    for (const NewCharacters& range : new_characters()) {
+      const bool belongs = name.size() <= 2 && range.category.starts_with(name);
+      if (belongs)
+        members += fmt::format("\\x{{{:X}}}-\\x{{{:X}}}", uint32_t{range.begin}, uint32_t{range.end});
     }
-    return fmt::format("\\{}{{{}}}", negated ? 'P' : 'p', property_name(simplified(name)));
+    return members;
   }
 
   // Names are categories, properties or scripts; PCRE2 would take a bare script name for script extensions.

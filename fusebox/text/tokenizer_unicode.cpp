@@ -2,6 +2,7 @@
 
 #include <utf8proc.h>
 
+#include "fusebox/text/tokenizer_unicode_new.h"
 #include "fusebox/text/tokenizer_utf8.h"
 
 namespace fusebox::text {
@@ -38,11 +39,14 @@ bool is_white_space(char32_t point) {
 bool is_numeric(char32_t point) {
   if (point < 0x80) return point >= '0' && point <= '9';
   const auto kind = category(point);
-  return kind == UTF8PROC_CATEGORY_ND || kind == UTF8PROC_CATEGORY_NL || kind == UTF8PROC_CATEGORY_NO;
+  return kind == UTF8PROC_CATEGORY_ND || kind == UTF8PROC_CATEGORY_NL || kind == UTF8PROC_CATEGORY_NO ||
+         is_new(point, "N");
 }
 
 bool is_punctuation(char32_t point) {
-  if (point < 0x80) return point > ' ' && point < 0x7F && !is_word(point) ? true : point == '_';
+  if (point < 0x80)
+    return std::string_view(R"(!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~)").find(static_cast<char>(point)) !=
+           std::string_view::npos;
   const auto kind = category(point);
   return kind >= UTF8PROC_CATEGORY_PC && kind <= UTF8PROC_CATEGORY_PO;
 }
@@ -55,8 +59,9 @@ bool is_combining_mark(char32_t point) {
 bool is_word(char32_t point) {
   const auto kind = category(point);
   const bool letter = kind >= UTF8PROC_CATEGORY_LU && kind <= UTF8PROC_CATEGORY_LO;
-  return letter || kind == UTF8PROC_CATEGORY_ND || kind == UTF8PROC_CATEGORY_PC || is_combining_mark(point) ||
-         is_other_alphabetic(point) || point == 0x200C || point == 0x200D;
+  const bool newer = is_new(point, "L") || is_new(point, "M") || is_new(point, "Nd");
+  return letter || newer || kind == UTF8PROC_CATEGORY_ND || kind == UTF8PROC_CATEGORY_PC ||
+         is_combining_mark(point) || is_other_alphabetic(point) || point == 0x200C || point == 0x200D;
 }
 
 void append_lowercase(char32_t point, std::string& out) {

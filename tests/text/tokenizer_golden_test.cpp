@@ -74,7 +74,9 @@ TEST(TokenizerGolden, SmolLm2FromTokenizerJson) {
 
 // Each component by itself, on tiny vocabularies; made by make_tokenizer_golden.py.
 TEST(TokenizerGolden, EveryComponent) {
-  for (const auto& entry : read_golden("tokenizer-extra.json")["tokenizers"]) {
+  const nlohmann::json golden = read_golden("tokenizer-extra.json");
+  ASSERT_EQ(golden["tokenizers"].size(), 18u);
+  for (const auto& entry : golden["tokenizers"]) {
     SCOPED_TRACE(entry["name"].get<std::string>());
     expect_golden(Tokenizer::from_json(entry["tokenizer"].dump()), entry);
   }

@@ -35,6 +35,14 @@ TEST(TokenizerRegex, ScriptsAreNotScriptExtensions) {
   EXPECT_EQ(matches(R"(\p{Letter}+|\p{^L}+)", "ab1"), (Strings{"ab", "1"}));
 }
 
+TEST(TokenizerRegex, NewCharactersHaveTheirCategories) {
+  // CJK extension H (Unicode 15.0) and a digit of 16.0, which PCRE2 10.42 does not know.
+  EXPECT_EQ(matches(R"(\p{L}+)", "a\U00031350 b"), (Strings{"a\U00031350", "b"}));
+  EXPECT_EQ(matches(R"([^\p{L}\p{N}]+)", "\U00031350-\U00010D40"), (Strings{"-"}));
+  EXPECT_EQ(matches(R"(\P{L}+)", "\U00031350!"), (Strings{"!"}));
+  EXPECT_EQ(matches(R"(\d)", "\U00010D40"), (Strings{"\U00010D40"}));
+}
+
 TEST(TokenizerRegex, SetsInSetsAreJoined) {
   EXPECT_EQ(matches(" ?[^(\\s|[.,!?…])]+", "ab, c|d (e"), (Strings{"ab", " c", "d", "e"}));
   EXPECT_EQ(matches("[a[bc]]+", "abcd"), (Strings{"abc"}));
