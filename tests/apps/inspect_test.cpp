@@ -1,0 +1,73 @@
+// fusebox inspect, by the model's file alone.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/apps/program.h"
+#include "tests/checkpoint/file_builders.h"
+
+namespace fusebox::apps {
+namespace {
+
+using nlohmann::ordered_json;
+
+TEST(Inspect, TellsConfigTensorsAndMemoryWithoutADevice) {
+  const Ran ran = run_program({"inspect", kModelPath, "--json"}, {}, {"FUSEBOX_PLUGIN=/nowhere"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const ordered_json all = ordered_json::parse(ran.out);
+  EXPECT_EQ(all["config"]["model"]["architecture"], "LlamaForCausalLM");
+  EXPECT_EQ(all["config"]["model"]["layers"], 30);
+  EXPECT_EQ(all["config"]["metadata"]["llama.block_count"], 30);
+  EXPECT_EQ(all["count"], all["tensors"].size());
+  EXPECT_EQ(all["elements"], 134515008);
+  ordered_json norm;
+  for (const ordered_json& tensor : all["tensors"])
+    if (tensor["name"] == "output_norm.weight") norm = tensor;
+  EXPECT_EQ(norm, ordered_json::parse(
+                      R"({"name": "output_norm.weight", "dtype": "f32", "shape": [576], "bytes": 2304})"));
+  EXPECT_EQ(all["memory"]["weights"], 134515008 * 4);
+  EXPECT_EQ(all["memory"]["cache_per_token"], 30 * 2 * 3 * 64 * 4);
+}
+
+TEST(Inspect, ShowsTheSameToPeople) {
+  const Ran ran = run_program({"inspect", kModelPath, "--tensors"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("blk.0.attn_q.weight"), std::string::npos);
+  EXPECT_NE(ran.out.find("134515008 elements"), std::string::npos) << ran.out.substr(ran.out.size() - 200);
+}
+
+TEST(Inspect, PrintsPrograms) {
+  for (const auto& [program, tokens] :
+       {std::pair("decode", "tensor<1x1xi32>"), std::pair("prefill_32", "tensor<1x32xi32>")}) {
+    const Ran ran = run_program({"inspect", kModelPath, "--stablehlo", program, "--context", "256"});
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    EXPECT_TRUE(ran.out.starts_with("module")) << ran.out.substr(0, 100);
+    EXPECT_NE(ran.out.find("stablehlo.dot_general"), std::string::npos);
+    EXPECT_NE(ran.out.find(tokens), std::string::npos);
+  }
+  const Ran wrong = run_program({"inspect", kModelPath, "--stablehlo", "prefill_0"});
+  EXPECT_NE(wrong.code, 0);
+  EXPECT_NE(wrong.err.find("want decode, prefill_N"), std::string::npos) << wrong.err;
+}
+
+TEST(Inspect, TellsWhatItCanOfAFileThatIsNoLanguageModel) {
+  const TemporaryFolder folder;
+  SafetensorsBuilder file;
+  file.tensor("w", "F32", {2, 2}, raw_bytes<float>({1, 2, 3, 4}));
+  const Ran ran = run_program({"inspect", folder.write("tiny.safetensors", file.bytes()), "--json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const ordered_json all = ordered_json::parse(ran.out);
+  EXPECT_TRUE(all["config"]["model"].is_null());
+  EXPECT_EQ(all["tensors"],
+            ordered_json::parse(R"([{"name": "w", "dtype": "f32", "shape": [2, 2], "bytes": 16}])"));
+}
+
+TEST(Inspect, SaysWhatIsMissing) {
+  EXPECT_EQ(run_program({"inspect"}).code, 2);
+  const Ran absent = run_program({"inspect", "/nowhere/model.gguf"});
+  EXPECT_EQ(absent.code, 3);
+  EXPECT_NE(absent.err.find("/nowhere/model.gguf"), std::string::npos) << absent.err;
+}
+
+}  // namespace
+}  // namespace fusebox::apps
