@@ -4,12 +4,12 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include <atomic>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 
 #include "fusebox/base/error.h"
-#include "fusebox/base/mapped_file.h"
 
 namespace fusebox {
 namespace {
@@ -19,9 +19,14 @@ using nlohmann::ordered_json;
 constexpr std::string_view kMagic("FUSEBOX\1", 8);
 constexpr uint64_t kLargestHeader = 64 << 20;
 
-std::string checksum(std::span<const std::byte> bytes) {
-  return fmt::format("{:016x}", XXH3_64bits(bytes.data(), bytes.size()));
-}
+// What stands in front of the header.
+struct Preamble {
+  char magic[8];
+  uint64_t header_size, header_checksum;
+};
+
+uint64_t hash(std::span<const std::byte> bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+std::string checksum(std::span<const std::byte> bytes) { return fmt::format("{:016x}", hash(bytes)); }
 
 void append(std::vector<std::byte>& out, const void* data, size_t size) {
   const auto* bytes = static_cast<const std::byte*>(data);
@@ -35,7 +40,8 @@ void append(std::vector<std::byte>& out, const void* data, size_t size) {
       .hint("compile it again with fusebox compile");
 }
 
-Artifact decode_header(std::span<const std::byte> text, std::span<const std::byte> payload, const std::string& path) {
+Artifact decode_header(std::span<const std::byte> text, std::span<const std::byte> payload,
+                       const std::string& path) {
   const auto* begin = reinterpret_cast<const char*>(text.data());
   const ordered_json header = ordered_json::parse(begin, begin + text.size());
   Artifact artifact;
@@ -44,10 +50,11 @@ Artifact decode_header(std::span<const std::byte> text, std::span<const std::byt
   for (const ordered_json& section : header.at("sections")) {
     const auto name = section.at("name").get<std::string>();
     const auto offset = section.at("offset").get<uint64_t>(), size = section.at("size").get<uint64_t>();
-    const uint64_t at = kMagic.size() + sizeof(uint64_t) + text.size();
+    const uint64_t at = sizeof(Preamble) + text.size();
     if (offset > payload.size() || size > payload.size() - offset)
-      invalid(path, at, fmt::format("section '{}' ends at byte {} of {}: the file is cut short", name, offset + size,
-                                    payload.size()));
+      invalid(path, at,
+              fmt::format("section '{}' has {} bytes from byte {} on, of {}: the file is cut short", name,
+                          size, offset, payload.size()));
     const auto bytes = payload.subspan(offset, size);
     if (checksum(bytes) != section.at("checksum").get<std::string>())
       invalid(path, at + offset, fmt::format("section '{}' does not match its checksum", name));
@@ -84,38 +91,51 @@ std::vector<std::byte> Artifact::encode() const {
   ordered_json table = ordered_json::array();
   uint64_t offset = 0;
   for (const auto& [name, bytes] : sections) {
-    table.push_back({{"name", name}, {"offset", offset}, {"size", bytes.size()}, {"checksum", checksum(bytes)}});
+    table.push_back(
+        {{"name", name}, {"offset", offset}, {"size", bytes.size()}, {"checksum", checksum(bytes)}});
     offset += bytes.size();
   }
-  const std::string header = ordered_json{{"identity", identity.parts}, {"meta", meta}, {"sections", table}}.dump();
-  const uint64_t size = header.size();
+  const std::string header =
+      ordered_json{{"identity", identity.parts}, {"meta", meta}, {"sections", table}}.dump();
+  Preamble preamble = {{}, header.size(), hash(std::as_bytes(std::span(header)))};
+  kMagic.copy(preamble.magic, sizeof preamble.magic);
   std::vector<std::byte> out;
-  out.reserve(kMagic.size() + sizeof size + size + offset);
-  append(out, kMagic.data(), kMagic.size());
-  append(out, &size, sizeof size);
+  out.reserve(sizeof preamble + header.size() + offset);
+  append(out, &preamble, sizeof preamble);
   append(out, header.data(), header.size());
   for (const auto& [name, bytes] : sections) append(out, bytes.data(), bytes.size());
   return out;
 }
 
 Artifact Artifact::decode(std::span<const std::byte> bytes, const std::string& path) {
-  const size_t fixed = kMagic.size() + sizeof(uint64_t);
-  if (bytes.size() < fixed || std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0)
+  Preamble preamble = {};
+  if (bytes.size() >= sizeof preamble) std::memcpy(&preamble, bytes.data(), sizeof preamble);
+  if (std::string_view(preamble.magic, sizeof preamble.magic) != kMagic)
     invalid(path, 0, "this is not an artifact of this version of fusebox");
-  uint64_t size = 0;
-  std::memcpy(&size, bytes.data() + kMagic.size(), sizeof size);
-  if (size > kLargestHeader || size > bytes.size() - fixed)
-    invalid(path, kMagic.size(), fmt::format("the header claims {} bytes of {}", size, bytes.size() - fixed));
+  const auto rest = bytes.subspan(sizeof preamble);
+  if (preamble.header_size > kLargestHeader || preamble.header_size > rest.size())
+    invalid(path, kMagic.size(),
+            fmt::format("the header claims {} bytes of {}", preamble.header_size, rest.size()));
+  const auto header = rest.first(preamble.header_size);
+  if (hash(header) != preamble.header_checksum)
+    invalid(path, sizeof preamble, "the header does not match its checksum");
   try {
-    return decode_header(bytes.subspan(fixed, size), bytes.subspan(fixed + size), path);
+    return decode_header(header, rest.subspan(header.size()), path);
   } catch (const nlohmann::json::exception& error) {
-    invalid(path, fixed, fmt::format("the header is not what an artifact has: {}", error.what()));
+    invalid(path, sizeof preamble, fmt::format("the header is not what an artifact has: {}", error.what()));
   }
+}
+
+Artifact Artifact::decode(const MappedFile& file) {
+  std::vector<std::byte> copy(file.bytes().size());
+  file.guarded_read([&] { std::memcpy(copy.data(), file.bytes().data(), copy.size()); });
+  return decode(copy, file.path());
 }
 
 void Artifact::save(const std::string& path) const {
   const std::vector<std::byte> bytes = encode();
-  const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
+  static std::atomic<int> count{0};
+  const std::string temporary = fmt::format("{}.{}-{}.tmp", path, getpid(), count++);
   const auto fail = [&](std::string_view what) {
     const std::string reason = std::strerror(errno);
     std::error_code ignored;
@@ -130,12 +150,7 @@ void Artifact::save(const std::string& path) const {
   if (std::rename(temporary.c_str(), path.c_str()) != 0) fail("rename the file");
 }
 
-Artifact Artifact::load(const std::string& path) {
-  const MappedFile file = MappedFile::open(path);
-  std::vector<std::byte> copy(file.bytes().size());
-  file.guarded_read([&] { std::memcpy(copy.data(), file.bytes().data(), copy.size()); });
-  return decode(copy, path);
-}
+Artifact Artifact::load(const std::string& path) { return decode(MappedFile::open(path)); }
 
 bool Artifact::is_artifact(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -154,7 +169,8 @@ ordered_json to_json(const Signature& signature) {
     parameters.push_back(std::move(row));
   }
   for (const Output& output : signature.outputs)
-    outputs.push_back({{"name", output.name}, {"dtype", name(output.shape.dtype)}, {"dims", output.shape.dims}});
+    outputs.push_back(
+        {{"name", output.name}, {"dtype", name(output.shape.dtype)}, {"dims", output.shape.dims}});
   return {{"parameters", std::move(parameters)}, {"outputs", std::move(outputs)}};
 }
 
@@ -165,7 +181,11 @@ Shape shape_from_json(const ordered_json& json) {
   const std::optional<DType> dtype = dtype_from_name(text);
   if (!dtype) throw Error(ErrorKind::kInvalidFile, fmt::format("'{}' is no element type", text));
   Shape shape{json.at("dims").get<Dims>(), *dtype};
-  shape.bytes();  // refuses negative and overflowing sizes
+  try {
+    shape.bytes();  // refuses negative and overflowing sizes
+  } catch (const Error& error) {
+    throw Error(ErrorKind::kInvalidFile, error.message());
+  }
   return shape;
 }
 

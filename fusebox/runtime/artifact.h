@@ -1,12 +1,13 @@
 // Artifact: compiled programs in a file, with what they fit.
 //
-// The same bytes are a named artifact (saved and loaded by the user) and an entry of the compile cache. A file
-// holds the identity of what compiled it and named sections of bytes. Layout, little endian:
+// The same bytes are a named artifact (saved and loaded by the user) and an entry of the compile cache. A
+// file holds the identity of what compiled it and named sections of bytes. Layout, little endian:
 //
 //   8 bytes   "FUSEBOX\1"
-//   u64       size of the header
+//   u64, u64  size and checksum of the header
 //   header    JSON: {"identity": {…}, "meta": {…}, "sections": [{"name", "offset", "size", "checksum"}]}
-//   sections  one after the other; offsets count from the end of the header, checksums are XXH3-64 (hex)
+//   sections  one after the other; offsets count from the end of the header; checksums are XXH3-64, theirs in
+//   hex
 //
 // Plain values; reading checks everything before it believes it.
 #pragma once
@@ -19,12 +20,13 @@
 #include <string_view>
 #include <vector>
 
+#include "fusebox/base/mapped_file.h"
 #include "fusebox/trace/signature.h"
 
 namespace fusebox {
 
-// What compiled code depends on besides its program: the plugin and its version, the processor, our own format.
-// Equal identities may exchange compiled code.
+// What compiled code depends on besides its program: the plugin and its version, the processor, our own
+// format. Equal identities may exchange compiled code.
 struct Identity {
   std::map<std::string, std::string> parts;  // "platform": "cpu", "plugin": "…", "cpu": "…"
 
@@ -44,6 +46,7 @@ struct Artifact {
   std::vector<std::byte> encode() const;
   // Error kInvalidFile with the byte where `bytes` stop making sense; `path` is for the message.
   static Artifact decode(std::span<const std::byte> bytes, const std::string& path);
+  static Artifact decode(const MappedFile& file);
 
   // Written to another name and renamed: whole or absent. Error kIo.
   void save(const std::string& path) const;

@@ -65,8 +65,9 @@ std::optional<pjrt::Executable> find_cached(const pjrt::Client& client, const st
   const std::optional<MappedFile> entry = Cache::user().find(name);
   if (!entry) return std::nullopt;
   try {
-    const Artifact artifact = Artifact::decode(entry->bytes(), entry->path());
-    if (artifact.identity != identity) throw Error(ErrorKind::kIncompatible, artifact.identity.differences(identity));
+    const Artifact artifact = Artifact::decode(*entry);
+    if (artifact.identity != identity)
+      throw Error(ErrorKind::kIncompatible, artifact.identity.differences(identity));
     return pjrt::Executable::deserialize(client, artifact.section("executable"));
   } catch (const Error& error) {
     log_message(LogLevel::kWarn, "a cached program does not load and is compiled again: {}", error.message());
@@ -94,11 +95,13 @@ std::string find_plugin() {
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
   for (const char* place : {"pjrt_c_api_cpu_plugin.so", "../lib/fusebox/pjrt_c_api_cpu_plugin.so",
                             "../lib/pjrt_c_api_cpu_plugin.so"})
-    if (std::filesystem::exists(program / place, failed)) return (program / place).lexically_normal().string();
+    if (std::filesystem::exists(program / place, failed))
+      return (program / place).lexically_normal().string();
   throw Error(ErrorKind::kNotFound,
               fmt::format("no PJRT plugin: FUSEBOX_PLUGIN is not set, and {} has no pjrt_c_api_cpu_plugin.so",
                           program.string()))
-      .hint("name one with --plugin PATH or FUSEBOX_PLUGIN, or run `make chat`, which gets XLA's for the CPU");
+      .hint(
+          "name one with --plugin PATH or FUSEBOX_PLUGIN, or run `make chat`, which gets XLA's for the CPU");
 }
 
 Device Device::open(const DeviceOptions& options) {
@@ -134,17 +137,31 @@ CompiledModel Device::compile(const TracedProgram& program, const CompileOptions
   return CompiledModel(std::move(executable), program.signature, state_->identity);
 }
 
-CompiledModel Device::load_artifact(const std::string& path) const { return from_artifact(Artifact::load(path), path); }
+CompiledModel Device::load_artifact(const std::string& path) const {
+  return from_artifact(Artifact::load(path), path);
+}
+
+void Device::check_fits(const Artifact& artifact, const std::string& path) const {
+  if (artifact.identity == state_->identity) return;
+  throw Error(ErrorKind::kIncompatible, artifact.identity.differences(state_->identity))
+      .file(path)
+      .hint("compile it again on this machine: fusebox compile MODEL -o FILE");
+}
 
 CompiledModel Device::from_artifact(const Artifact& artifact, const std::string& path) const {
-  if (artifact.identity != state_->identity)
-    throw Error(ErrorKind::kIncompatible, artifact.identity.differences(state_->identity))
-        .file(path)
-        .hint("compile it again on this machine: fusebox compile MODEL -o FILE");
-  if (!artifact.meta.contains("signature"))
-    throw Error(ErrorKind::kInvalidFile, "the artifact has no signature").file(path);
-  return CompiledModel(pjrt::Executable::deserialize(state_->client, artifact.section("executable")),
-                       signature_from_json(artifact.meta["signature"]), state_->identity);
+  check_fits(artifact, path);
+  try {
+    if (!artifact.meta.contains("signature"))
+      throw Error(ErrorKind::kInvalidFile, "the artifact has no signature");
+    Signature signature = signature_from_json(artifact.meta["signature"]);
+    auto executable = pjrt::Executable::deserialize(state_->client, artifact.section("executable"));
+    if (executable.num_outputs() != signature.outputs.size())
+      throw Error(ErrorKind::kInvalidFile, fmt::format("the signature has {} outputs, the program {}",
+                                                       signature.outputs.size(), executable.num_outputs()));
+    return CompiledModel(std::move(executable), std::move(signature), state_->identity);
+  } catch (Error& error) {
+    throw error.file(path);
+  }
 }
 
 }  // namespace fusebox

@@ -5,8 +5,8 @@
 //   Weights weights = device.load(checkpoint, model.signature());
 //   std::cout << model.session(weights).run({{"x", values}});
 //
-// A handle, copied freely; thread-safe: several threads may compile, load and run at once. The plugin's client
-// lives until the last handle, weights, model and session of it are gone.
+// A handle, copied freely; thread-safe: several threads may compile, load and run at once. The plugin's
+// client lives until the last handle, weights, model and session of it are gone.
 #pragma once
 
 #include <functional>
@@ -64,6 +64,8 @@ class Device {
   // Loads what CompiledModel::save wrote. Error kIncompatible says what differs from this device.
   CompiledModel load_artifact(const std::string& path) const;
   CompiledModel from_artifact(const Artifact& artifact, const std::string& path) const;
+  // Throws that error if the artifact, read from `path`, is none of this device's.
+  void check_fits(const Artifact& artifact, const std::string& path) const;
 
   // The weights that the program takes; see Weights::load.
   Weights load(const WeightSource& source, const Signature& signature) const {

@@ -79,12 +79,17 @@ void print(std::ostream& out, const HostTensor& tensor, size_t axis, size_t firs
 
 }  // namespace
 
-HostTensor HostTensor::of(Dims dims, std::span<const float> values) { return copied(std::move(dims), f32, values); }
-HostTensor HostTensor::of(Dims dims, std::span<const int32_t> values) { return copied(std::move(dims), i32, values); }
+HostTensor HostTensor::of(Dims dims, std::span<const float> values) {
+  return copied(std::move(dims), f32, values);
+}
+HostTensor HostTensor::of(Dims dims, std::span<const int32_t> values) {
+  return copied(std::move(dims), i32, values);
+}
 
 void HostTensor::check_type(DType wanted) const {
   if (shape.dtype != wanted)
-    throw Error(ErrorKind::kDTypeMismatch, fmt::format("got {}, asked for {}", to_string(shape), name(wanted)))
+    throw Error(ErrorKind::kDTypeMismatch,
+                fmt::format("got {}, asked for {}", to_string(shape), name(wanted)))
         .op("HostTensor");
 }
 
@@ -107,6 +112,11 @@ const HostTensor& Outputs::operator[](std::string_view name) const {
     names.push_back(known);
   }
   throw Error(ErrorKind::kNotFound, fmt::format("no output named '{}'{}", name, did_you_mean(name, names)));
+}
+
+const HostTensor& Outputs::operator[](size_t index) const {
+  if (index < tensors_.size()) return tensors_[index].second;
+  throw Error(ErrorKind::kInvalidArgument, fmt::format("no output {}: there are {}", index, tensors_.size()));
 }
 
 std::ostream& operator<<(std::ostream& out, const Outputs& outputs) {

@@ -55,7 +55,8 @@ class Outputs {
 
   // Error kNotFound with the names there are.
   const HostTensor& operator[](std::string_view name) const;
-  const HostTensor& operator[](size_t index) const { return tensors_.at(index).second; }
+  // Error kInvalidArgument with how many there are.
+  const HostTensor& operator[](size_t index) const;
   size_t size() const { return tensors_.size(); }
   const std::vector<std::pair<std::string, HostTensor>>& all() const { return tensors_; }
 

@@ -12,7 +12,7 @@
 namespace fusebox {
 namespace {
 
-constexpr int kFormat = 1;  // of compile-cache entries and artifacts; raise it when their meaning changes
+constexpr int kFormat = 2;  // of compile-cache entries and artifacts; raise it when their meaning changes
 
 // The processor's name and a hash of its features: code made for one may not run on another.
 std::string host_processor() {
@@ -50,7 +50,8 @@ Identity identity_of(const pjrt::Device& device) {
   identity.parts["platform"] = client.platform_name();
   identity.parts["platform version"] = client.platform_version();
   identity.parts["plugin"] = file_stamp(client.plugin().path());
-  identity.parts["plugin API"] = fmt::format("{}.{}", client.plugin().version().major, client.plugin().version().minor);
+  identity.parts["plugin API"] =
+      fmt::format("{}.{}", client.plugin().version().major, client.plugin().version().minor);
   if (shares_host_memory(device)) {
     const char* threads = std::getenv("PJRT_NPROC");
     identity.parts["processor"] = host_processor();

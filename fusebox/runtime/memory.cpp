@@ -17,6 +17,16 @@ std::optional<int64_t> number_in(const std::string& path) {
   return std::nullopt;
 }
 
+// Pages of files that the control group's `memory.current` counts, and that go when memory is needed.
+int64_t reclaimable() {
+  std::ifstream file("/sys/fs/cgroup/memory.stat");
+  std::string key;
+  int64_t value = 0, total = 0;
+  while (file >> key >> value)
+    if (key == "inactive_file" || key == "active_file") total += value;
+  return total;
+}
+
 std::optional<int64_t> host_memory() {
   std::ifstream file("/proc/meminfo");
   std::string key, unit;
@@ -27,8 +37,12 @@ std::optional<int64_t> host_memory() {
     if (key == "MemAvailable:") available = kilobytes * 1024;
   }
   // A control group may allow less than the machine has.
-  const auto limit = number_in("/sys/fs/cgroup/memory.max"), used = number_in("/sys/fs/cgroup/memory.current");
-  if (limit && used) available = std::min(available.value_or(*limit), std::max<int64_t>(0, *limit - *used));
+  const auto limit = number_in("/sys/fs/cgroup/memory.max"),
+             used = number_in("/sys/fs/cgroup/memory.current");
+  if (limit && used) {
+    const int64_t left = std::max<int64_t>(0, *limit - *used + reclaimable());
+    available = std::min(available.value_or(left), left);
+  }
   return available;
 }
 
@@ -60,7 +74,8 @@ std::string format_bytes(int64_t bytes) {
   auto value = static_cast<double>(bytes);
   size_t unit = 0;
   while (value >= 1000 && unit + 1 < std::size(kUnits)) value /= 1000, ++unit;
-  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.{}f} {}", value, value < 10 ? 1 : 0, kUnits[unit]);
+  return unit == 0 ? fmt::format("{} B", bytes)
+                   : fmt::format("{:.{}f} {}", value, value < 10 ? 1 : 0, kUnits[unit]);
 }
 
 }  // namespace fusebox

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fusebox/runtime/runtime.h"
+#include "fusebox/trace/trace.h"
 
 namespace fusebox {
 

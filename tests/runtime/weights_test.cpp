@@ -1,0 +1,122 @@
+// Weights on a device: loaded once, shared, and refused with every reason at once.
+#include "fusebox/runtime/weights.h"
+
+#include <gtest/gtest.h>
+
+#include "fusebox/checkpoint/safetensors.h"
+#include "fusebox/runtime/memory.h"
+#include "tests/checkpoint/expect_error.h"
+#include "tests/checkpoint/file_builders.h"
+#include "tests/runtime/cpu_device.h"
+
+namespace fusebox {
+namespace {
+
+std::shared_ptr<const SafetensorsFile> two_weights() {
+  SafetensorsBuilder file;
+  file.tensor("w", "F32", {2, 2}, raw_bytes<float>({1, 2, 3, 4}));
+  file.tensor("half", "BF16", {2}, raw_bytes<uint16_t>({0x3f80, 0x4000}));  // 1, 2
+  return SafetensorsFile::open(map_bytes(file.bytes(), "two.safetensors"));
+}
+
+Parameter weight(std::string name, Dims dims, DType dtype = f32) {
+  return {std::move(name), {std::move(dims), dtype}, Parameter::Kind::kWeight, std::nullopt};
+}
+
+TEST(Weights, AreExpandedToWhatTheProgramTakes) {
+  const auto source = two_weights();
+  const CompiledModel model = cpu().compile("product", [&](TraceCx& cx) {
+    return matmul(cx.weight("w", *source), cx.weight("half", *source)) + cx.input("x", {2}, f32);
+  });
+  const Weights weights = cpu().load(*source, model.signature());
+  EXPECT_EQ(weights.bytes(), 24);
+  EXPECT_EQ(weight_bytes(model.signature()), 24);
+  const std::vector<float> x = {0.5f, 0};
+  EXPECT_EQ(model.session(weights).run({{"x", x}})[0].to_floats(), (std::vector<float>{5.5f, 11}));
+  EXPECT_EQ(weights.find("x"), nullptr);
+}
+
+TEST(Weights, OutliveTheirCheckpointAndServeManySessions) {
+  auto source = two_weights();
+  const CompiledModel model =
+      cpu().compile("twice", [&](TraceCx& cx) { return cx.weight("w", *source) * cx.input("x", {}, f32); });
+  std::optional<Weights> weights = cpu().load(*source, model.signature());
+  const Session one = model.session(*weights), other = model.session(*weights);
+  source.reset();
+  weights.reset();
+  const std::vector<float> x = {2};
+  EXPECT_EQ(one.run({{"x", x}})[0].to_floats(), other.run({{"x", x}})[0].to_floats());
+  EXPECT_EQ(one.run({{"x", x}})[0].to_floats(), (std::vector<float>{2, 4, 6, 8}));
+}
+
+TEST(Weights, ListEveryProblemAtOnce) {
+  const Signature signature{{weight("w", {2, 3}), weight("hafl", {2}), weight("q", {1})}, {}};
+  const Error error = error_of([&] { cpu().load(*two_weights(), signature); });
+  EXPECT_EQ(error.kind(), ErrorKind::kCheckpoint);
+  EXPECT_EQ(error.file(), "two.safetensors");
+  EXPECT_TRUE(contains(error.message(), "wrong shape: w is [2, 2], want [2, 3]")) << error.what();
+  EXPECT_TRUE(contains(error.message(), "missing: hafl")) << error.what();
+  EXPECT_TRUE(contains(error.message(), "half")) << error.what();
+  EXPECT_TRUE(contains(error.message(), "missing: q")) << error.what();
+}
+
+TEST(Weights, OfAnotherProgramDoNotBind) {
+  const auto source = two_weights();
+  const CompiledModel model =
+      cpu().compile("negative", [&](TraceCx& cx) { return -cx.weight("w", *source); });
+  const Weights others = cpu().load(*source, {{weight("half", {2}, bf16)}, {}});
+  const Error error = error_of([&] { model.session(others); });
+  EXPECT_EQ(error.kind(), ErrorKind::kCheckpoint);
+  EXPECT_TRUE(contains(error.message(), "missing: w")) << error.what();
+  const Weights narrow = cpu().load(*source, {{weight("w", {2, 2}, bf16)}, {}});
+  const Error wrong = error_of([&] { model.session(narrow); });
+  EXPECT_TRUE(contains(wrong.message(), "wrong: w is bf16[2, 2], want f32[2, 2]")) << wrong.what();
+}
+
+TEST(Weights, RefuseConversionsThatLoseMeaning) {
+  EXPECT_EQ(error_of([] { cpu().load(*two_weights(), {{weight("w", {2, 2}, i32)}, {}}); }).kind(),
+            ErrorKind::kDTypeMismatch);
+}
+
+// A checkpoint that claims four terabytes: refused before a byte is taken.
+struct Huge : NoWeights {
+  std::optional<WeightInfo> find(std::string_view) const override {
+    return WeightInfo{"w", {{1 << 20, 1 << 20}, f32}, std::nullopt};
+  }
+  void read(std::string_view, DType, std::span<std::byte>) const override {
+    FAIL() << "read although too large";
+  }
+};
+
+TEST(Weights, AreNotBegunIfTheyDoNotFit) {
+  const Error error = error_of([] { cpu().load(Huge(), {{weight("w", {1 << 20, 1 << 20})}, {}}); });
+  EXPECT_EQ(error.kind(), ErrorKind::kOutOfMemory);
+  EXPECT_TRUE(contains(error.message(), "need 4.4 TB, there are ")) << error.what();
+  EXPECT_TRUE(contains(error.hint(), "--dtype bf16")) << error.what();
+}
+
+TEST(Weights, OverflowingSizesAreRefused) {
+  const int64_t large = int64_t{1} << 40;
+  EXPECT_EQ(error_of([&] { cpu().load(*two_weights(), {{weight("w", {large, large})}, {}}); }).kind(),
+            ErrorKind::kInvalidArgument);
+}
+
+TEST(Memory, IsToldForPeople) {
+  EXPECT_EQ(format_bytes(0), "0 B");
+  EXPECT_EQ(format_bytes(999), "999 B");
+  EXPECT_EQ(format_bytes(1340), "1.3 kB");
+  EXPECT_EQ(format_bytes(512'000'000), "512 MB");
+  EXPECT_EQ(format_bytes(9'940'000'000), "9.9 GB");
+}
+
+TEST(Memory, OfTheHostIsKnown) {
+  EXPECT_TRUE(shares_host_memory(cpu().handle()));
+  const auto have = available_memory(cpu().handle());
+  ASSERT_TRUE(have.has_value());
+  EXPECT_GT(*have, int64_t{100} << 20);
+  EXPECT_LT(*have, int64_t{1} << 50);
+  EXPECT_NO_THROW(check_memory(cpu().handle(), *have / 2, "half of it", ""));
+}
+
+}  // namespace
+}  // namespace fusebox
