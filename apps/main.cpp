@@ -1,4 +1,7 @@
 // fusebox: language models from the command line.
+#include <unistd.h>
+
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -63,7 +66,8 @@ int exit_code(const Error& error) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("fusebox: language models on any PJRT device\n\n  fusebox chat model.gguf --prompt \"Hello\"");
+  CLI::App app("fusebox: language models on any PJRT device\n\n  fusebox chat model.gguf --prompt \"Hello\"",
+               "fusebox");
   app.formatter(std::make_shared<ExampleFirst>());
   app.require_subcommand(1);
   std::vector<std::pair<CLI::App*, Runner>> commands;
@@ -87,6 +91,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace fusebox::apps;
+  if (std::signal(SIGINT, [](int) { _exit(kInterrupted); }) == SIG_IGN) std::signal(SIGINT, SIG_IGN);
   setenv("TF_CPP_MIN_LOG_LEVEL", "2", 0);  // XLA's plugin would greet on stderr
   install_log_sink();
   try {
