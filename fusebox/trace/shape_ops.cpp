@@ -334,6 +334,13 @@ Tensor pad(const Arg& x, const Dims& low, const Dims& high, const Arg& value, co
   });
 }
 
+Tensor pad(const Arg& x, const Dims& low, const Dims& high) {
+  return in_op("pad", {x}, [&] {
+    const Tensor& from = tensor_of(x);
+    return pad(from, low, high, from.cx().scalar(zero(from.dtype()), from.dtype()));
+  });
+}
+
 Tensor flip(const Arg& x, const Axes& axes) {
   return in_op("flip", {x}, [&] {
     return emit(OpCode::reverse, {tensor_of(x)}, {{"dimensions", axes.resolve(tensor_of(x).rank())}}, {},

@@ -58,8 +58,10 @@ Tensor slice_in_dim(const Arg& x, int64_t start, int64_t limit = kEnd, int64_t s
 // One position of an axis, without that axis: x[:, i] is index_in_dim(x, i, 1).
 Tensor index_in_dim(const Arg& x, int64_t index, int64_t axis = 0);
 
-// `value` before, after and (interior) between the elements. Negative low and high cut off.
-Tensor pad(const Arg& x, const Dims& low, const Dims& high, const Arg& value = 0, const Dims& interior = {});
+// `value` (0, or false, if not given) before, after and (interior) between the elements. Negative low and
+// high cut off.
+Tensor pad(const Arg& x, const Dims& low, const Dims& high);
+Tensor pad(const Arg& x, const Dims& low, const Dims& high, const Arg& value, const Dims& interior = {});
 
 // The elements along these axes in reverse order.
 Tensor flip(const Arg& x, const Axes& axes = Axes::all());

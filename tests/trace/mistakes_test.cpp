@@ -55,7 +55,7 @@ TEST(Mistakes, Elementwise) {
   EXPECT_EQ(MISTAKE(convert(n, u8) - -1),
             "[subtract] the number -1 does not fit in ui8\n"
             "  in model.mlp, at #");
-  EXPECT_EQ(MISTAKE((x > 0) == 1),
+  EXPECT_EQ(MISTAKE(equal(x > 0, 1)),
             "[equal] the number 1 cannot be an i1\n"
             "  in model.mlp, at #; use true or false");
   EXPECT_EQ(MISTAKE(exp(n)),
