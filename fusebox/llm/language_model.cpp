@@ -11,6 +11,7 @@
 #include "fusebox/base/log.h"
 #include "fusebox/checkpoint/config.h"
 #include "fusebox/llm/chunks.h"
+#include "fusebox/llm/model_path.h"
 #include "fusebox/llm/model_stamp.h"
 #include "fusebox/runtime/memory.h"
 
@@ -19,7 +20,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::string_view kArtifactKind = "language model";
 constexpr int64_t kSmallestContext = 512;  // less is of no use for a conversation
 
 double milliseconds_since(std::chrono::steady_clock::time_point begin) {
@@ -58,8 +58,13 @@ LanguageModel::LanguageModel(std::string path, const ModelOptions& options)
         stage("open plugin", milliseconds_since(begin));
         return device;
       }()) {
+  if (artifact_)
+    device_.check_fits(*artifact_, artifact_path_);  // its programs are loaded when they are needed
   model_ = open_model(path_);
-  dtype_ = options.dtype.value_or(device_.fastest_dtype());
+  dtype_ = options_.dtype.value_or(device_.fastest_dtype());
+  if (dtype_ != f32 && dtype_ != bf16 && dtype_ != f16)
+    throw Error(ErrorKind::kUnsupported,
+                fmt::format("weights of dtype {}; they can be f32, bf16 or f16", name(dtype_)));
   choose_context();
   weights_ = std::async(std::launch::async, [this] {
                const Signature signature = trace(1).signature;
@@ -73,26 +78,22 @@ LanguageModel::LanguageModel(std::string path, const ModelOptions& options)
 
 LanguageModel::~LanguageModel() = default;
 
-void LanguageModel::open_artifact(const std::string& path) {
+void LanguageModel::open_artifact(std::string path) {
+  artifact_path_ = path;  // path_ becomes the model's
   artifact_ = Artifact::load(path);
   const ordered_json& meta = artifact_->meta;
-  if (meta.value("kind", "") != kArtifactKind || !meta.contains("model") || !meta.contains("stamp") ||
-      !meta.contains("dtype") || !meta.contains("context"))
-    throw Error(ErrorKind::kInvalidFile, "the artifact holds no language model").file(path);
-  const std::filesystem::path named(meta["model"].get<std::string>());
-  const std::filesystem::path beside = std::filesystem::path(path).parent_path() / named.filename();
-  path_ = !std::filesystem::exists(named) && std::filesystem::exists(beside) ? beside.string() : named.string();
-  if (!std::filesystem::exists(path_))
-    throw Error(ErrorKind::kNotFound, fmt::format("its model {} is not there", path_)).file(path);
+  path_ = checkpoint_path(*artifact_, path);
   if (const std::string stamp = model_stamp(path_); stamp != meta["stamp"].get<std::string>())
     throw Error(ErrorKind::kIncompatible, fmt::format("it was made for other weights than {} has now", path_))
         .file(path)
         .hint("compile it again: fusebox compile MODEL -o FILE");
   const std::optional<DType> dtype = dtype_from_name(meta["dtype"].get<std::string>());
   const auto context = meta["context"].get<int64_t>();
+  if (!dtype || context <= 0)
+    throw Error(ErrorKind::kInvalidFile, "the artifact holds no language model").file(path);
   if ((options_.dtype && dtype != options_.dtype) || (options_.context > 0 && context != options_.context))
-    throw Error(ErrorKind::kIncompatible,
-                fmt::format("it was compiled for {} and a context of {}", meta["dtype"].get<std::string>(), context))
+    throw Error(ErrorKind::kIncompatible, fmt::format("it was compiled for {} and a context of {}",
+                                                      meta["dtype"].get<std::string>(), context))
         .file(path);
   options_.dtype = dtype;
   options_.context = context;
@@ -105,7 +106,11 @@ void LanguageModel::open_text() {
   end_tokens_ = tokenizer_->eos_ids();
   if (std::filesystem::is_directory(path_)) {
     const auto generation = read_json_if_there(path_ + "/generation_config.json");
-    if (generation && generation->is_object()) defaults_ = SamplingOverrides::from_generation_config(*generation);
+    if (generation && generation->is_object()) try {
+        defaults_ = SamplingOverrides::from_generation_config(*generation);
+      } catch (Error& error) {
+        throw error.file(path_ + "/generation_config.json");
+      }
     add_end_tokens(generation, end_tokens_);
     add_end_tokens(read_json_if_there(path_ + "/config.json"), end_tokens_);
   }
@@ -119,9 +124,12 @@ int64_t LanguageModel::cache_bytes() const {
 // The context asked for, or the model's own, or as much of that as there is memory for.
 void LanguageModel::choose_context() {
   const int64_t trained = model_->sizes().context;
+  if (options_.context < 0)
+    throw Error(ErrorKind::kInvalidArgument, fmt::format("a context of {} was asked for", options_.context));
   if (options_.context > trained)
     throw Error(ErrorKind::kContextOverflow,
-                fmt::format("a context of {} was asked for; the model was trained for {}", options_.context, trained));
+                fmt::format("a context of {} was asked for; the model was trained for {}", options_.context,
+                            trained));
   context_ = options_.context > 0 ? options_.context : trained;
   int64_t weights = 0;
   for (const WeightInfo& weight : model_->weights().weights())
@@ -130,7 +138,8 @@ void LanguageModel::choose_context() {
   while (have && options_.context == 0 && weights + cache_bytes() > *have && context_ > kSmallestContext)
     context_ = std::max(kSmallestContext, context_ / 2);
   if (context_ < trained && options_.context == 0)
-    log_message(LogLevel::kWarn, "memory allows a context of {} tokens; the model was trained for {}", context_, trained);
+    log_message(LogLevel::kWarn, "memory allows a context of {} tokens; the model was trained for {}",
+                context_, trained);
   check_memory(device_.handle(), weights + cache_bytes(), "weights and cache",
                "--dtype bf16 halves both, --context N makes the cache smaller");
 }
@@ -160,9 +169,11 @@ CompiledModel LanguageModel::make(int64_t tokens, ProgramKind kind) {
   if (artifact_ && artifact_->sections.contains(name)) {
     Artifact part;
     part.identity = artifact_->identity;
-    part.meta["signature"] = artifact_->meta.at("signatures").at(name);
+    if (const ordered_json signatures = artifact_->meta.value("signatures", ordered_json());
+        signatures.contains(name))
+      part.meta["signature"] = signatures[name];
     part.sections["executable"] = artifact_->sections.at(name);
-    CompiledModel compiled = device_.from_artifact(part, options_.device.plugin);
+    CompiledModel compiled = device_.from_artifact(part, artifact_path_);
     stage("load " + name, milliseconds_since(begin));
     return compiled;
   }
@@ -179,7 +190,8 @@ CompiledModel LanguageModel::make(int64_t tokens, ProgramKind kind) {
 std::shared_future<CompiledModel> LanguageModel::program(int64_t tokens, ProgramKind kind) {
   std::scoped_lock lock(mutex_);
   auto& entry = programs_[{kind, tokens}];
-  if (!entry.valid()) entry = std::async(std::launch::async, [=, this] { return make(tokens, kind); }).share();
+  if (!entry.valid())
+    entry = std::async(std::launch::async, [=, this] { return make(tokens, kind); }).share();
   return entry;
 }
 
@@ -193,12 +205,10 @@ Session LanguageModel::session(int64_t tokens, ProgramKind kind) {
 void LanguageModel::save_artifact(const std::string& path) {
   Artifact artifact;
   artifact.identity = device_.identity();
-  artifact.meta = {{"kind", kArtifactKind},
-                   {"model", std::filesystem::absolute(path_).lexically_normal().string()},
-                   {"stamp", model_stamp(path_)},
-                   {"dtype", name(dtype_)},
-                   {"context", context_},
-                   {"signatures", ordered_json::object()}};
+  artifact.meta = {
+      {"kind", kArtifactKind},       {"model", std::filesystem::absolute(path_).lexically_normal().string()},
+      {"stamp", model_stamp(path_)}, {"dtype", name(dtype_)},
+      {"context", context_},         {"signatures", ordered_json::object()}};
   for (const int64_t tokens : kChunkSizes) {
     const CompiledModel compiled = program(tokens, ProgramKind::kStep).get();
     const std::string name = program_name(tokens, ProgramKind::kStep);

@@ -4,8 +4,9 @@
 //   Sequence sequence(model);
 //   Reply reply = generate(sequence, model->tokenizer().encode("The capital of France is"), {}, {});
 //
-// Shared and thread-safe: any number of sequences, each on its own thread, use one model. Programs are compiled
-// when first needed (or loaded from the cache); a second thread that needs the same one waits for it.
+// Shared and thread-safe: any number of sequences, each on its own thread, use one model. Programs are
+// compiled when first needed (or loaded from the cache); a second thread that needs the same one waits for
+// it.
 #pragma once
 
 #include <functional>
@@ -28,10 +29,12 @@ namespace fusebox::llm {
 
 struct ModelOptions {
   DeviceOptions device = {};
-  std::optional<DType> dtype = {};  // of weights and caches; absent: what the device is fastest in
-  int64_t context = 0;         // tokens a sequence may have; 0: as many as the model was trained for
-  bool use_cache = true;       // the user's compile cache
-  // Called when a stage is over, from any thread, one at a time: "open plugin", "load weights", "compile decode", …
+  std::optional<DType> dtype =
+      {};                 // of weights and caches: f32, bf16 or f16; absent: what the device is fastest in
+  int64_t context = 0;    // tokens a sequence may have; 0: as many as the model was trained for
+  bool use_cache = true;  // the user's compile cache
+  // Called when a stage is over, from any thread, one at a time: "open plugin", "load weights", "compile
+  // decode", …
   std::function<void(std::string_view stage, double milliseconds)> on_stage = {};
 };
 
@@ -45,8 +48,9 @@ enum class ProgramKind : uint8_t {
 class LanguageModel {
  public:
   // `path` is a Hugging Face folder, a .gguf file, or an artifact that names one (see save_artifact). Errors:
-  // kNotFound, kInvalidFile, kUnsupported for the files; kCheckpoint if weights and config disagree; kOutOfMemory
-  // before anything large is taken; kIncompatible for an artifact of another machine, plugin or model.
+  // kNotFound, kInvalidFile, kUnsupported for the files; kCheckpoint if weights and config disagree;
+  // kOutOfMemory before anything large is taken; kIncompatible for an artifact of another machine, plugin or
+  // model.
   static std::shared_ptr<LanguageModel> open(const std::string& path, const ModelOptions& options = {});
   ~LanguageModel();
 
@@ -76,7 +80,7 @@ class LanguageModel {
 
  private:
   LanguageModel(std::string path, const ModelOptions& options);
-  void open_artifact(const std::string& path);
+  void open_artifact(std::string path);
   void open_text();
   void choose_context();
   CompiledModel make(int64_t tokens, ProgramKind kind);
@@ -87,6 +91,7 @@ class LanguageModel {
   ModelOptions options_;
   std::string path_;
   std::optional<Artifact> artifact_;
+  std::string artifact_path_;
   Device device_;
   std::shared_ptr<const CausalModel> model_;
   std::shared_ptr<const text::Tokenizer> tokenizer_;

@@ -19,7 +19,6 @@ constexpr size_t kToken = 0, kStart = 1, kLogits = 2, kCaches = 3;
 // Places in Sequence::sampling_.
 constexpr std::string_view kSamplerNames[] = {"temperature", "top_p",     "min_p", "top_k", "repetition",
                                               "presence",    "frequency", "seed",  "bias",  "active"};
-constexpr size_t kBias = 8;
 
 constexpr int64_t kScoreChunk = 128;
 
@@ -49,7 +48,7 @@ struct Sequence::Step {
   explicit Step(Session session) : call(std::move(session)) {}
 
   Call call;
-  size_t tokens = 0, count = 0, reply = 0;
+  size_t tokens = 0, count = 0, reply = 0, targets = 0;
 };
 
 Sequence::Sequence(std::shared_ptr<LanguageModel> model) : model_(std::move(model)) {
@@ -90,21 +89,37 @@ Sequence::Step& Sequence::step(int64_t tokens, ProgramKind kind) {
   const std::vector<Parameter>& parameters = call.session().model().signature().parameters;
   size_t cache = kCaches;
   for (size_t i = 0; i < parameters.size(); ++i) {
-    std::string_view name = parameters[i].name;
+    const std::string& name = parameters[i].name;
     if (parameters[i].kind == Parameter::Kind::kWeight) continue;
-    if (name.starts_with("caches.")) call.set(i, state_[cache++]);
-    if (name == "counts") call.set(i, state_.back());
-    if (name == "start") call.set(i, state_[kStart]);
-    if (name == "tokens") made->tokens = i;
-    if (name == "count") made->count = i;
-    if (name == "reply") made->reply = i;
-    if (!name.starts_with("sampler.")) continue;
-    name.remove_prefix(std::string_view("sampler.").size());
-    const auto found = std::find(std::begin(kSamplerNames), std::end(kSamplerNames), name);
-    call.set(i, sampling_[static_cast<size_t>(found - std::begin(kSamplerNames))]);
+    if (name == "tokens")
+      made->tokens = i;
+    else if (name == "count")
+      made->count = i;
+    else if (name == "reply")
+      made->reply = i;
+    else if (name == "targets")
+      made->targets = i;
+    else
+      call.set(i, place_of(name, cache));
   }
   place = std::move(made);
   return *place;
+}
+
+// Where the buffer of an input lies that stays at its place; `cache` is the next cache's.
+const pjrt::Buffer& Sequence::place_of(std::string_view name, size_t& cache) const {
+  constexpr std::string_view kSampler = "sampler.";
+  if (name == "start") return state_[kStart];
+  if (name == "counts") return state_.back();
+  if (name.starts_with("caches.") && cache + 1 < state_.size()) return state_[cache++];
+  if (name.starts_with(kSampler)) {
+    const auto found =
+        std::find(std::begin(kSamplerNames), std::end(kSamplerNames), name.substr(kSampler.size()));
+    if (found != std::end(kSamplerNames))
+      return sampling_[static_cast<size_t>(found - std::begin(kSamplerNames))];
+  }
+  throw Error(ErrorKind::kInvalidFile,
+              fmt::format("the program has an input that no sequence has: {}", name));
 }
 
 void Sequence::rewind(size_t length) {
@@ -224,7 +239,6 @@ std::vector<float> Sequence::score(std::span<const int32_t> text) {
   check_room(text.size());
   rewind(0);
   Step& program = step(kScoreChunk, ProgramKind::kScore);
-  const size_t targets_index = program.call.index_of("targets");
   std::vector<pjrt::Buffer> outputs(1 + state_.size() - kCaches - 1);
   std::vector<float> scores;
   while (tokens_.size() + 1 < text.size()) {
@@ -240,7 +254,7 @@ std::vector<float> Sequence::score(std::span<const int32_t> text) {
     const pjrt::Buffer count = upload({1}, std::array{static_cast<int32_t>(take)});
     program.call.set(program.tokens, fed);
     program.call.set(program.count, count);
-    program.call.set(targets_index, next);
+    program.call.set(program.targets, next);
     program.call.run_into(outputs).await();
     std::move(outputs.begin() + 1, outputs.end(), state_.begin() + kCaches);
     set_start();

@@ -55,6 +55,7 @@ class Sequence {
   void run_chunk(std::span<const int32_t> tokens, int64_t size);
   pjrt::Buffer upload(const Shape& shape, std::span<const std::byte> bytes) const;
   pjrt::Buffer upload(Dims dims, std::span<const int32_t> values) const;
+  const pjrt::Buffer& place_of(std::string_view name, size_t& cache) const;
   void set_start();
   void check_tokens(std::span<const int32_t> tokens, std::string_view op) const;
   void check_room(size_t tokens) const;
