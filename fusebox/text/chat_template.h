@@ -26,8 +26,9 @@
 namespace fusebox::text {
 
 struct RenderOptions {
-  uint64_t steps = 10'000'000;             // about one per expression, list item and 64 bytes of new text
-  int depth = 1'000;                       // calls, blocks and expressions inside each other
+  uint64_t steps = 10'000'000;  // about one per expression, list item and 64 bytes of new text
+  int depth =
+      1'000;  // calls, blocks and expressions inside each other; 1,000 need less than 512 KiB of stack
   size_t output_bytes = size_t{16} << 20;  // also the limit of every text on the way
   std::optional<std::string> now = {};     // "2024-07-26T09:05:03", for strftime_now; else the clock
 };

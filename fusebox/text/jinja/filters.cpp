@@ -74,7 +74,7 @@ Value make_generator(Runtime& rt, std::function<bool(Runtime&, Value&)> next) {
   return Value::object(rt.create<Generator>(std::move(next)));
 }
 
-Getter::Getter(Runtime&, const Value& attribute, bool case_sensitive, Value otherwise)
+Getter::Getter(const Value& attribute, bool case_sensitive, Value otherwise)
     : parts_(attribute_parts(attribute)), case_sensitive_(case_sensitive), otherwise_(std::move(otherwise)) {}
 
 Value Getter::operator()(Runtime& rt, Value item) const {

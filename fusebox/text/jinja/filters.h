@@ -32,7 +32,7 @@ Value to_json(Runtime& rt, const Value& value, Args& args);  // the filter tojso
 // What filters share: "a.b.0" looked up in an item, and jinja2's case-blind sort keys.
 class Getter {
  public:
-  Getter(Runtime& rt, const Value& attribute, bool case_sensitive = true, Value otherwise = {});
+  explicit Getter(const Value& attribute, bool case_sensitive = true, Value otherwise = {});
   Value operator()(Runtime& rt, Value item) const;
 
  private:

@@ -9,7 +9,7 @@ namespace {
 
 using Each = std::function<Value(Runtime&, const Value&)>;
 
-Each attribute_of_each(Runtime& rt, Args& args) {
+Each attribute_of_each(Args& args) {
   Value attribute, otherwise;
   for (auto& [name, value] : args.named) {
     if (name == "attribute") {
@@ -20,8 +20,7 @@ Each attribute_of_each(Runtime& rt, Args& args) {
       fail(fmt::format("Unexpected keyword argument '{}'", name));
     }
   }
-  return
-      [get = Getter(rt, attribute, true, otherwise)](Runtime& r, const Value& item) { return get(r, item); };
+  return [get = Getter(attribute, true, otherwise)](Runtime& r, const Value& item) { return get(r, item); };
 }
 
 Each filter_of_each(Args& args) {
@@ -59,7 +58,7 @@ Value lazily(Runtime& rt, const Value& input, std::function<bool(Runtime&, Curso
 Value map_filter(Runtime& rt, const Value& input, Args& args) {
   auto each = std::make_shared<Each>();
   return lazily(rt, input, [each, args](Runtime& r, Cursor& cursor, Value& out) mutable {
-    if (!*each) *each = names_attribute(args) ? attribute_of_each(r, args) : filter_of_each(args);
+    if (!*each) *each = names_attribute(args) ? attribute_of_each(args) : filter_of_each(args);
     Value item;
     if (!cursor.next(r, item)) return false;
     out = (*each)(r, item);
@@ -70,10 +69,10 @@ Value map_filter(Runtime& rt, const Value& input, Args& args) {
 // What select and its kin ask of an item.
 class Condition {
  public:
-  Condition(Runtime& rt, Args args, bool by_attribute) : args_(std::move(args)) {
+  Condition(Args args, bool by_attribute) : args_(std::move(args)) {
     if (by_attribute) {
       if (args_.positional.empty()) fail("Missing parameter for attribute name");
-      get_.emplace(rt, args_.positional[0]);
+      get_.emplace(args_.positional[0]);
       args_.positional.erase(args_.positional.begin());
     }
     if (args_.positional.empty()) return;
@@ -100,7 +99,7 @@ template <bool wanted, bool by_attribute>
 Value select_filter(Runtime& rt, const Value& input, Args& args) {
   auto condition = std::make_shared<std::optional<Condition>>();
   return lazily(rt, input, [condition, args](Runtime& r, Cursor& cursor, Value& out) {
-    if (!condition->has_value()) condition->emplace(r, args, by_attribute);
+    if (!condition->has_value()) condition->emplace(args, by_attribute);
     while (cursor.next(r, out)) {
       if ((**condition)(r, out) == wanted) return true;
     }

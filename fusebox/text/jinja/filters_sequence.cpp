@@ -76,7 +76,7 @@ Value reverse_filter(Runtime& rt, const Value& input, Args& args) {
 
 Value join_filter(Runtime& rt, const Value& input, Args& args) {
   std::vector<Value> a = args.bind("join", {"d", "attribute"});
-  Getter get(rt, a[1]);
+  Getter get(a[1]);
   std::string separator = a[0].is_missing() ? "" : str_of(rt, a[0]), out;
   Cursor cursor(rt, input);
   bool first = true;
@@ -97,7 +97,7 @@ Value items_filter(Runtime& rt, const Value& input, Args& args) {
 
 Value sum_filter(Runtime& rt, const Value& input, Args& args) {
   std::vector<Value> a = args.bind("sum", {"attribute", "start"});
-  Getter get(rt, a[0]);
+  Getter get(a[0]);
   Value sum = a[1].is_missing() ? Value::integer(0) : a[1];
   if (sum.is_string()) fail("sum() can't sum strings [use ''.join(seq) instead]");
   Cursor cursor(rt, input);
@@ -108,7 +108,7 @@ Value sum_filter(Runtime& rt, const Value& input, Args& args) {
 template <bool greatest>
 Value extreme_filter(Runtime& rt, const Value& input, Args& args) {
   std::vector<Value> a = args.bind(greatest ? "max" : "min", {"case_sensitive", "attribute"});
-  Getter get(rt, a[1], flag(rt, a[0]));
+  Getter get(a[1], flag(rt, a[0]));
   Cursor cursor(rt, input);
   Value best, item;
   if (!cursor.next(rt, best)) return Value::undefined("No aggregated item, sequence was empty.");
@@ -137,12 +137,12 @@ Value sort_filter(Runtime& rt, const Value& input, Args& args) {
     std::string_view rest = a[2].str();
     for (bool more = true; more;) {
       size_t comma = rest.find(',');
-      getters.emplace_back(rt, Value::string(std::string(rest.substr(0, comma))), case_sensitive);
+      getters.emplace_back(Value::string(std::string(rest.substr(0, comma))), case_sensitive);
       more = comma != std::string_view::npos;
       if (more) rest.remove_prefix(comma + 1);
     }
   } else {
-    getters.emplace_back(rt, a[2], case_sensitive);
+    getters.emplace_back(a[2], case_sensitive);
   }
   std::vector<Value> items = collect(rt, input), keys;
   for (const Value& item : items) keys.push_back(multi_key(rt, getters, item));
@@ -156,7 +156,7 @@ Value dictsort_filter(Runtime& rt, const Value& input, Args& args) {
   if (by != "key" && by != "value") fail("You can only sort by either \"key\" or \"value\"");
   if (input.is_undefined()) fail(input.undefined_message());
   if (!input.is(Kind::kDict)) fail(fmt::format("'{}' object has no attribute 'items'", type_name(input)));
-  Getter get(rt, {}, flag(rt, a[0]));
+  Getter get(Value(), flag(rt, a[0]));
   std::vector<Value> items, keys;
   for (const auto& [key, value] : input.dict().entries()) {
     items.push_back(Value::tuple({key, value}));
@@ -169,7 +169,7 @@ Value dictsort_filter(Runtime& rt, const Value& input, Args& args) {
 
 Value unique_filter(Runtime& rt, const Value& input, Args& args) {
   std::vector<Value> a = args.bind("unique", {"case_sensitive", "attribute"});
-  Getter get(rt, a[1], flag(rt, a[0]));
+  Getter get(a[1], flag(rt, a[0]));
   auto cursor = std::make_shared<Cursor>(rt, input);
   auto seen = std::make_shared<Dict>();
   return make_generator(rt, [=](Runtime& r, Value& out) {
@@ -232,7 +232,7 @@ Value slice_filter(Runtime& rt, const Value& input, Args& args) {
 Value groupby_filter(Runtime& rt, const Value& input, Args& args) {
   std::vector<Value> a = args.bind("groupby", {"attribute", "default", "case_sensitive"}, 1);
   bool case_sensitive = flag(rt, a[2]);
-  Getter key_of(rt, a[0], case_sensitive, a[1]), label_of(rt, a[0], true, a[1]);
+  Getter key_of(a[0], case_sensitive, a[1]), label_of(a[0], true, a[1]);
   std::vector<Value> items = collect(rt, input), keys, groups;
   for (const Value& item : items) keys.push_back(key_of(rt, item));
   sort_by(rt, keys, items, false);

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <charconv>
 #include <utility>
 
+#include "fusebox/text/jinja/runtime.h"
 #include "fusebox/text/jinja/unicode.h"
 
 namespace fusebox::text::jinja {
@@ -28,6 +30,8 @@ std::string reference(std::string_view name) {
   if (whole && code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)) append_char(out, code);
   return out;
 }
+
+bool starts_reference(char c) { return c == '#' || std::isalpha(static_cast<unsigned char>(c)) != 0; }
 
 std::string without_tags(std::string_view text) {
   std::string out;
@@ -59,16 +63,18 @@ std::string strip_tags(std::string_view text) {
   }
   std::string out;
   for (size_t at = 0; at < collapsed.size();) {
-    size_t end = collapsed[at] == '&' ? collapsed.find(';', at) : std::string::npos;
-    std::string replaced = end != std::string::npos && end - at < 12
-                               ? reference(std::string_view(collapsed).substr(at + 1, end - at - 1))
-                               : "";
-    if (replaced.empty()) {
+    bool may_refer = collapsed[at] == '&' && at + 1 < collapsed.size() && starts_reference(collapsed[at + 1]);
+    if (!may_refer) {
       out += collapsed[at++];
-    } else {
-      out += replaced;
-      at = end + 1;
+      continue;
     }
+    size_t end = std::min(collapsed.find(';', at), collapsed.size());
+    std::string name = collapsed.substr(at + 1, end - at - 1);
+    std::string replaced = end < collapsed.size() ? reference(name) : "";
+    if (replaced.empty())
+      fail_unsupported(fmt::format("the character reference &{} is not supported", name.substr(0, 20)));
+    out += replaced;
+    at = end + 1;
   }
   return out;
 }

@@ -6,7 +6,8 @@
 
 namespace fusebox::text::jinja {
 
-// Text without <tags> and comments, blanks collapsed, the common character references replaced.
+// Text without <tags> and comments, blanks collapsed, character references replaced. Of HTML's two thousand
+// named ones only a few are known; what may be another is a Failure.
 std::string strip_tags(std::string_view text);
 
 // Percent-encoding of all but letters, digits and "_.-~"; "/" stays unless it is for a query, where a blank

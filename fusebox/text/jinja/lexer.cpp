@@ -98,6 +98,7 @@ class Lexer {
 
   void comment(size_t tag) {
     size_t end = source_.find("#}", at_);
+    if (at_ == source_.size()) return;  // jinja2 lets a tag pass that opens at the very end
     if (end == kNone) fail("Missing end of comment tag", tag);
     leave_tag(end + 2, end > at_ ? source_[end - 1] : '\0', true);
   }
@@ -123,6 +124,7 @@ class Lexer {
 
   void raw(size_t tag) {
     size_t start = at_;
+    if (start == source_.size()) return;
     for (size_t end = source_.find("{%", start); end != kNone; end = source_.find("{%", end + 1)) {
       char sign = peek(end + 2);
       at_ = end + (sign == '-' || sign == '+' ? 3 : 2);
