@@ -25,7 +25,8 @@ std::vector<int64_t> plan_chunks(int64_t tokens) {
     }
   }
   std::vector<int64_t> rest;
-  for (int64_t left = tokens; left > 0; left -= first[static_cast<size_t>(left)]) rest.push_back(first[static_cast<size_t>(left)]);
+  for (int64_t left = tokens; left > 0; left -= first[static_cast<size_t>(left)])
+    rest.push_back(first[static_cast<size_t>(left)]);
   std::sort(rest.rbegin(), rest.rend());  // only the last chunk is padded, so the smallest goes last
   plan.insert(plan.end(), rest.begin(), rest.end());
   return plan;

@@ -35,7 +35,8 @@ std::shared_ptr<const CausalModel> open_model(const std::string& path) {
     if (row.name == name) return row.open(checkpoint);
     known += (known.empty() ? "" : ", ") + std::string(row.name);
   }
-  throw Error(ErrorKind::kUnsupported, fmt::format("the model family '{}'; fusebox has {}", name, known)).file(path);
+  throw Error(ErrorKind::kUnsupported, fmt::format("the model family '{}'; fusebox has {}", name, known))
+      .file(path);
 }
 
 }  // namespace fusebox::llm

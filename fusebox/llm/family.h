@@ -1,8 +1,9 @@
-// llm: language models. Families (one file each), sampling, generation, conversations. Knows no terminal and no
-// network.
+// llm: language models. Families (one file each), sampling, generation, conversations. Knows no terminal and
+// no network.
 //
-// A family turns a checkpoint of its kind into a CausalModel: sizes, weights under Hugging Face's names, and a
-// function that traces it. To add one: write the file, add a row to the table in family.cpp, add a golden test.
+// A family turns a checkpoint of its kind into a CausalModel: sizes, weights under Hugging Face's names, and
+// a function that traces it. To add one: write the file, add a row to the table in family.cpp, add a golden
+// test.
 #pragma once
 
 #include <functional>
@@ -27,7 +28,7 @@ struct Chunk {
   Tensor tokens;  // i32 [slots, n]; past count[slot] they are padding
   Tensor start;   // i32 [slots]: the position of the first
   Tensor count;   // i32 [slots]: how many are valid
-  // Sees the residual stream, [slots, n, hidden]: after the embedding (layer -1) and after each layer.
+  // Sees the residual stream, f32 [slots, n, hidden]: after the embedding (layer -1) and after each layer.
   std::function<void(int layer, const Tensor&)> tap = {};
 };
 
@@ -51,8 +52,8 @@ class CausalModel {
   virtual std::unique_ptr<TracedModel> trace(TraceCx& cx) const = 0;
 };
 
-// Opens a Hugging Face folder or a .gguf file with the family it names. Errors: kUnsupported with the families
-// there are, kNotFound, kInvalidFile, kIo.
+// Opens a Hugging Face folder or a .gguf file with the family it names. Errors: kUnsupported with the
+// families there are, kNotFound, kInvalidFile, kIo.
 std::shared_ptr<const CausalModel> open_model(const std::string& path);
 
 }  // namespace fusebox::llm

@@ -36,7 +36,13 @@ class TracedLlama : public TracedModel {
     const Tensor valid = chunk.start + chunk.count;
     const auto rotation = config_.rotary.angles(positions);
 
-    Tensor x = llama_.model.embed_tokens(chunk.tokens);
+    // The residual stream stays in f32, whatever the weights are: sums of 60 terms must not be rounded to
+    // bf16.
+    const Tensor embedded = llama_.model.embed_tokens(chunk.tokens);
+    const auto normed = [&](const nn::RmsNorm& norm, const Tensor& h) {
+      return convert(norm(h), embedded.dtype());
+    };
+    Tensor x = convert(embedded, f32);
     if (chunk.tap) chunk.tap(-1, x);
     for (size_t i = 0; i < llama_.model.layers.size(); ++i) {
       const Llama::Block& block = llama_.model.layers[i];
@@ -51,16 +57,15 @@ class TracedLlama : public TracedModel {
         const double scale = 1 / std::sqrt(static_cast<double>(config_.head_dim));
         return attention.o_proj(nn::attention(q, caches[i], positions, valid, scale));
       };
-      x = x + attend(block.input_layernorm(x));
-      x = x + block.mlp(block.post_attention_layernorm(x));
+      x = x + convert(attend(normed(block.input_layernorm, x)), f32);
+      x = x + convert(block.mlp(normed(block.post_attention_layernorm, x)), f32);
       if (chunk.tap) chunk.tap(static_cast<int>(i), x);
     }
-    return llama_.model.norm(x);
+    return normed(llama_.model.norm, x);
   }
 
   Tensor logits(const Tensor& hidden) const override {
-    return convert(llama_.lm_head ? (*llama_.lm_head)(hidden) : llama_.model.embed_tokens.attend(hidden),
-                   f32);
+    return llama_.lm_head ? (*llama_.lm_head)(hidden, f32) : llama_.model.embed_tokens.attend(hidden, f32);
   }
 
  private:

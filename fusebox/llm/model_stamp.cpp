@@ -37,7 +37,8 @@ std::string model_stamp(const std::string& path) {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(path)) {
     const std::string ending = entry.path().extension();
-    if (ending == ".safetensors" || ending == ".json" || ending == ".gguf" || ending == ".jinja") files.push_back(entry.path());
+    if (ending == ".safetensors" || ending == ".json" || ending == ".gguf" || ending == ".jinja")
+      files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   std::string stamp;

@@ -80,7 +80,8 @@ TracedProgram trace_step(const CausalModel& model, const StepSizes& sizes, const
     const Tensor next = chunk.start + chunk.count;
     const Scope scope = cx.scope("sampler");
     const Tensor token = expand_dims(sample(logits, sampler, counts, next), -1);
-    return DecodeOutputs{token, next, logits, std::move(caches), decode ? std::optional(counts) : std::nullopt};
+    return DecodeOutputs{token, next, logits, std::move(caches),
+                         decode ? std::optional(counts) : std::nullopt};
   };
   return trace(decode ? "decode" : "prefill_" + std::to_string(sizes.tokens), build, options);
 }

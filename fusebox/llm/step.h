@@ -1,7 +1,7 @@
 // The programs of generation: one step of n tokens per slot, sampler included; and scoring of given tokens.
 //
-// Everything a step changes stays on the device: it returns the next token, position and counts as buffers that
-// the next step takes as they are, and the caches are donated, one K and one V buffer per layer.
+// Everything a step changes stays on the device: it returns the next token, position and counts as buffers
+// that the next step takes as they are, and the caches are donated, one K and one V buffer per layer.
 #pragma once
 
 #include "fusebox/llm/family.h"
@@ -24,8 +24,10 @@ int64_t cache_capacity(int64_t context, int64_t largest_chunk);
 int64_t cache_bytes(const ModelSizes& model, const StepSizes& sizes);
 
 // Inputs:  tokens i32 [slots, n], start i32 [slots], count i32 [slots], sampler.*, counts i32 [slots, 2,
-//          vocabulary], caches.<layer>.k/v and, for n = 1, reply i32 [slots]: 1 if the token is part of the reply.
-// Outputs: token i32 [slots, 1], start i32 [slots] (the position after the chunk), logits f32 [slots, vocabulary]
+//          vocabulary], caches.<layer>.k/v and, for n = 1, reply i32 [slots]: 1 if the token is part of the
+//          reply.
+// Outputs: token i32 [slots, 1], start i32 [slots] (the position after the chunk), logits f32 [slots,
+// vocabulary]
 //          of the last valid token, caches.<layer>.k/v (donated) and, for n = 1, counts (donated; `reply` is
 //          added to the count of the token that was fed).
 TracedProgram trace_step(const CausalModel& model, const StepSizes& sizes, const TraceOptions& options);

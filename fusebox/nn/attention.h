@@ -26,6 +26,7 @@ inline constexpr int64_t kAttentionBlock = 256;
 // Causal attention of n queries per slot: q is [slots, n, heads, head_size], positions i32 [slots, n] (a row
 // sees the cache up to and with its own position), valid i32 [slots] the rows of the cache that are filled.
 // heads is a multiple of kv_heads. Softmax in f32; returns [slots, n, heads * head_size] of q's dtype.
-Tensor attention(const Arg& q, const KvCache& cache, const Tensor& positions, const Tensor& valid, double scale);
+Tensor attention(const Arg& q, const KvCache& cache, const Tensor& positions, const Tensor& valid,
+                 double scale);
 
 }  // namespace fusebox::nn

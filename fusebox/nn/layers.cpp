@@ -9,8 +9,9 @@ namespace fusebox::nn {
 namespace {
 
 // x · tableᵀ over the last axis of both.
-Tensor times_transposed(const Arg& x, const Tensor& table) {
-  return dot_general(x, table, {.lhs_contract = {tensor_of(x).rank() - 1}, .rhs_contract = {1}});
+Tensor times_transposed(const Arg& x, const Tensor& table, std::optional<DType> dtype) {
+  const DotAxes axes = {.lhs_contract = {tensor_of(x).rank() - 1}, .rhs_contract = {1}};
+  return dot_general(x, table, axes, {.dtype = dtype});
 }
 
 // x in f32, for what must not be rounded in between.
@@ -31,13 +32,13 @@ int64_t width(const Arg& x) {
 
 }  // namespace
 
-Tensor Linear::operator()(const Arg& x) const {
+Tensor Linear::operator()(const Arg& x, std::optional<DType> dtype) const {
   const Scope scope = weight.cx().scope_of(weight);
   return in_op("linear", {x}, [&] {
-    const Tensor y = times_transposed(x, weight);
+    const Tensor y = times_transposed(x, weight, dtype);
     if (!bias) return y;
     check_vector(*bias, y.dim(-1), "bias");
-    return y + *bias;
+    return y + (dtype ? convert(*bias, *dtype) : *bias);
   });
 }
 
@@ -46,9 +47,9 @@ Tensor Embedding::operator()(const Arg& indices) const {
   return in_op("embedding", {indices}, [&] { return take(weight, indices, 0); });
 }
 
-Tensor Embedding::attend(const Arg& x) const {
+Tensor Embedding::attend(const Arg& x, std::optional<DType> dtype) const {
   const Scope scope = weight.cx().scope_of(weight);
-  return in_op("linear", {x}, [&] { return times_transposed(x, weight); });
+  return in_op("linear", {x}, [&] { return times_transposed(x, weight, dtype); });
 }
 
 Tensor RmsNorm::operator()(const Arg& x) const {

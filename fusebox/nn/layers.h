@@ -16,7 +16,8 @@ struct Linear {
   std::optional<Tensor> bias;
 
   static Linear of(int64_t in, int64_t out) { return {Tensor::spec({out, in}), std::nullopt}; }
-  Tensor operator()(const Arg& x) const;
+  // The result has x's dtype, or the one named: what was summed in f32 need not be rounded.
+  Tensor operator()(const Arg& x, std::optional<DType> dtype = std::nullopt) const;
 };
 
 // One row of the table per index: integers [...] → [..., width]. Indices outside the table are clamped.
@@ -25,8 +26,8 @@ struct Embedding {
 
   static Embedding of(int64_t vocabulary, int64_t width) { return {Tensor::spec({vocabulary, width})}; }
   Tensor operator()(const Arg& indices) const;
-  // The product with the table, for tied output heads: [..., width] → [..., vocabulary].
-  Tensor attend(const Arg& x) const;
+  // The product with the table, for tied output heads: [..., width] → [..., vocabulary]; dtype as in Linear.
+  Tensor attend(const Arg& x, std::optional<DType> dtype = std::nullopt) const;
 };
 
 // x / sqrt(mean(x²) + eps) · weight over the last axis, computed in f32 (Zhang and Sennrich, 2019).

@@ -13,8 +13,8 @@ double llama3_frequency(const RotaryScaling& scaling, double frequency) {
   const auto context = static_cast<double>(scaling.original_context);
   if (wavelength < context / scaling.high_freq_factor) return frequency;
   if (wavelength > context / scaling.low_freq_factor) return frequency / scaling.factor;
-  const double smooth = (context / wavelength - scaling.low_freq_factor) /
-                        (scaling.high_freq_factor - scaling.low_freq_factor);
+  const double smooth =
+      (context / wavelength - scaling.low_freq_factor) / (scaling.high_freq_factor - scaling.low_freq_factor);
   return (1 - smooth) * frequency / scaling.factor + smooth * frequency;
 }
 

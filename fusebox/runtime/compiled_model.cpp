@@ -5,7 +5,8 @@
 namespace fusebox {
 
 CompiledModel::CompiledModel(pjrt::Executable executable, Signature signature, Identity identity)
-    : data_(std::make_shared<const Data>(Data{std::move(executable), std::move(signature), std::move(identity)})) {}
+    : data_(std::make_shared<const Data>(
+          Data{std::move(executable), std::move(signature), std::move(identity)})) {}
 
 Session CompiledModel::session(const Weights& weights) const { return Session(*this, weights); }
 

@@ -25,7 +25,8 @@ void check_input(const Parameter& parameter, const NamedInput& input) {
   if (got.dtype != parameter.shape.dtype)
     throw input_error(ErrorKind::kDTypeMismatch, fmt::format("input '{}' got {}, want {}", parameter.name,
                                                              to_string(got), to_string(parameter.shape)));
-  const bool fits = input.shaped ? got.dims == parameter.shape.dims : got.elements() == parameter.shape.elements();
+  const bool fits =
+      input.shaped ? got.dims == parameter.shape.dims : got.elements() == parameter.shape.elements();
   if (!fits || static_cast<int64_t>(input.tensor.data.size()) != parameter.shape.bytes())
     throw input_error(ErrorKind::kShapeMismatch, fmt::format("input '{}' got {}, want {}", parameter.name,
                                                              to_string(got), to_string(parameter.shape)));
@@ -45,7 +46,8 @@ NamedInput::NamedInput(std::string_view input, std::span<const float> values)
 NamedInput::NamedInput(std::string_view input, std::span<const int32_t> values)
     : name(input), tensor(flat(std::as_bytes(values), i32)), shaped(false) {}
 
-Session::Session(CompiledModel model, Weights weights) : model_(std::move(model)), weights_(std::move(weights)) {
+Session::Session(CompiledModel model, Weights weights)
+    : model_(std::move(model)), weights_(std::move(weights)) {
   std::vector<std::string> problems;
   for (const Parameter& parameter : model_.signature().parameters) {
     const bool input = parameter.kind == Parameter::Kind::kInput;
@@ -59,8 +61,8 @@ Session::Session(CompiledModel model, Weights weights) : model_(std::move(model)
                                      to_string(parameter.shape)));
   }
   if (!problems.empty())
-    throw Error(ErrorKind::kCheckpoint,
-                fmt::format("the loaded weights do not fit the program:\n    {}", fmt::join(problems, "\n    ")))
+    throw Error(ErrorKind::kCheckpoint, fmt::format("the loaded weights do not fit the program:\n    {}",
+                                                    fmt::join(problems, "\n    ")))
         .op("session")
         .hint("load them with this model's signature");
 }

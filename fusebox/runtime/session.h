@@ -3,8 +3,8 @@
 //   Session session = model.session(weights);
 //   Outputs out = session.run({{"x", HostTensor::of({2, 4}, values)}});
 //
-// A handle on shared, immutable data: copy it, use it from any thread at once. For loops that keep their state
-// on the device there is Call, which is one thread's.
+// A handle on shared, immutable data: copy it, use it from any thread at once. For loops that keep their
+// state on the device there is Call, which is one thread's.
 #pragma once
 
 #include <initializer_list>

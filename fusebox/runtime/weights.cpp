@@ -33,7 +33,8 @@ class Arena {
     if (bytes == 0) return;
     void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
-      throw Error(ErrorKind::kOutOfMemory, fmt::format("no {} for the weights", format_bytes(static_cast<int64_t>(bytes))));
+      throw Error(ErrorKind::kOutOfMemory,
+                  fmt::format("no {} for the weights", format_bytes(static_cast<int64_t>(bytes))));
     memory_ = static_cast<std::byte*>(memory);
     madvise(memory, bytes, MADV_HUGEPAGE);
   }
@@ -84,8 +85,8 @@ void check_against(const WeightSource& source, const std::vector<const Parameter
     problems.push_back(fmt::format("missing: {}{}", parameter->name, did_you_mean(parameter->name, names)));
   }
   if (problems.empty()) return;
-  throw Error(ErrorKind::kCheckpoint, fmt::format("the weights do not fit the program:\n    {}",
-                                                  fmt::join(problems, "\n    ")))
+  throw Error(ErrorKind::kCheckpoint,
+              fmt::format("the weights do not fit the program:\n    {}", fmt::join(problems, "\n    ")))
       .op("load")
       .file(source.description());
 }

@@ -1,5 +1,5 @@
-// How the decode program uses memory on XLA's CPU plugin. Attention written differently makes XLA copy whole caches
-// at every step; this is where it shows.
+// How the decode program uses memory on XLA's CPU plugin. Attention written differently makes XLA copy whole
+// caches at every step; this is where it shows.
 #include <gtest/gtest.h>
 
 #include "tests/llm/real_model.h"

@@ -1,0 +1,46 @@
+// How likely the real model finds a text, against an independent implementation; and what weights of half the
+// size cost.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "fusebox/llm/sequence.h"
+#include "tests/llm/real_model.h"
+
+namespace fusebox::llm {
+namespace {
+
+double perplexity(std::span<const float> log_probs) {
+  const double sum = std::accumulate(log_probs.begin(), log_probs.end(), 0.0);
+  return std::exp(-sum / static_cast<double>(log_probs.size()));
+}
+
+TEST(Perplexity, EqualsAnIndependentImplementations) {
+  const auto want = golden("smollm2-perplexity.json");
+  const auto ids = want["ids"].get<std::vector<int32_t>>();
+  Sequence sequence(real_model());
+  const std::vector<float> scores = sequence.score(ids);
+  ASSERT_EQ(scores.size(), want["log_probs"].size());
+  double largest = 0;
+  for (size_t i = 0; i < scores.size(); ++i)
+    largest = std::max(largest, std::abs(scores[i] - want["log_probs"][i].get<double>()));
+  EXPECT_LT(largest, 1e-3);
+  EXPECT_NEAR(perplexity(scores), want["perplexity"].get<double>(), 1e-3);
+  std::printf("perplexity %.4f, largest error of a log-probability %.2g\n", perplexity(scores), largest);
+}
+
+TEST(Perplexity, OfBf16IsThatOfF32) {
+  auto ids = golden("smollm2-perplexity.json")["ids"].get<std::vector<int32_t>>();
+  ids.resize(257);
+  Sequence wide(real_model());
+  const double f32_perplexity = perplexity(wide.score(ids));
+  Sequence narrow(
+      LanguageModel::open(kModelPath, {.device = {.plugin = kPluginPath}, .dtype = bf16, .context = 512}));
+  const double bf16_perplexity = perplexity(narrow.score(ids));
+  EXPECT_NEAR(bf16_perplexity / f32_perplexity, 1, 2e-3);
+  std::printf("perplexity: f32 %.4f, bf16 %.4f\n", f32_perplexity, bf16_perplexity);
+}
+
+}  // namespace
+}  // namespace fusebox::llm
