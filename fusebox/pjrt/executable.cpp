@@ -61,13 +61,15 @@ Executable::Executable(Executable&& other) noexcept
     : client_(other.client_),
       loaded_(std::exchange(other.loaded_, nullptr)),
       program_(std::exchange(other.program_, nullptr)),
-      num_outputs_(std::exchange(other.num_outputs_, 0)) {}
+      num_outputs_(std::exchange(other.num_outputs_, 0)),
+      source_(std::move(other.source_)) {}
 
 Executable& Executable::operator=(Executable&& other) noexcept {
   std::swap(client_, other.client_);
   std::swap(loaded_, other.loaded_);
   std::swap(program_, other.program_);
   std::swap(num_outputs_, other.num_outputs_);
+  std::swap(source_, other.source_);
   return *this;
 }
 
@@ -117,10 +119,13 @@ Executable Executable::deserialize(const Client& client, std::span<const std::by
     call->overridden_serialized_compile_options_size = encoded.size();
   }
   call.run();
-  return Executable(client, call->loaded_executable);
+  Executable executable(client, call->loaded_executable);
+  executable.source_.assign(bytes.begin(), bytes.end());
+  return executable;
 }
 
 std::vector<std::byte> Executable::serialize() const {
+  if (!source_.empty()) return source_;
   Call<Entry::Executable_Serialize> call(client_.plugin());
   call->executable = program_;
   call.run();

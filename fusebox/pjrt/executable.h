@@ -59,6 +59,7 @@ class Executable {
   // `options` replaces what it was compiled with, where the plugin can do that.
   static Executable deserialize(const Client& client, std::span<const std::byte> bytes,
                                 const CompileOptions* options = nullptr);
+  // Of a deserialized program, the bytes it came from: XLA's CPU plugin loses code when it serializes one.
   std::vector<std::byte> serialize() const;
 
   Executable(Executable&& other) noexcept;
@@ -92,6 +93,7 @@ class Executable {
   PJRT_LoadedExecutable* loaded_ = nullptr;
   PJRT_Executable* program_ = nullptr;
   size_t num_outputs_ = 0;
+  std::vector<std::byte> source_;  // what it was deserialized from
 };
 
 }  // namespace fusebox::pjrt

@@ -29,8 +29,8 @@ void WeightBinder::bind(const std::string& name, Tensor& leaf) {
   bound_.insert(name);
   const Shape found = source_.find(name)->shape;
   if (leaf.spec_dims() && *leaf.spec_dims() != found.dims) {
-    problems_.push_back(
-        fmt::format("wrong shape: {} is {}, want {}", name, to_string(found.dims), to_string(*leaf.spec_dims())));
+    problems_.push_back(fmt::format("wrong shape: {} is {}, want {}", name, to_string(found.dims),
+                                    to_string(*leaf.spec_dims())));
     return;
   }
   Tensor weight = cx_.weight(name, source_, where_);
@@ -50,9 +50,9 @@ void WeightBinder::finish(std::string_view path, bool allow_unexpected) {
         problems_.push_back(fmt::format("unexpected: {} {}", weight.name, to_string(weight.shape)));
   }
   if (problems_.empty()) return;
-  throw Error(ErrorKind::kCheckpoint, fmt::format("the checkpoint does not fit the module ({} problem{}):\n    {}",
-                                                  problems_.size(), problems_.size() == 1 ? "" : "s",
-                                                  fmt::join(problems_, "\n    ")))
+  throw Error(ErrorKind::kCheckpoint,
+              fmt::format("the checkpoint does not fit the module ({} problem{}):\n    {}", problems_.size(),
+                          problems_.size() == 1 ? "" : "s", fmt::join(problems_, "\n    ")))
       .op("module")
       .file(source_.description())
       .module(path)

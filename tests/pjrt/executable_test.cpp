@@ -282,6 +282,17 @@ TEST(Serialize, ALoadedProgramRunsAsTheCompiledOne) {
   EXPECT_EQ(get<float>(again.execute(arguments).outputs[1]), (std::vector<float>{4, 4, 4}));
 }
 
+// Fused kernels have names of their own, which XLA's plugin does not write a second time.
+TEST(Serialize, ALoadedProgramCanBeSavedAgain) {
+  Client client = xla_cpu();
+  const std::vector<std::byte> bytes = compile(client, kSumAndDifference).serialize();
+  const std::vector<std::byte> again = Executable::deserialize(client, bytes).serialize();
+  Executable loaded = Executable::deserialize(client, again);
+  Buffer x = put<float>(client, {3}, f32, {5, 6, 7}), y = put<float>(client, {3}, f32, {1, 2, 3});
+  const Buffer* arguments[] = {&x, &y};
+  EXPECT_EQ(get<float>(loaded.execute(arguments).outputs[0]), (std::vector<float>{6, 8, 10}));
+}
+
 TEST(Serialize, RubbishIsAnError) {
   Client client = xla_cpu();
   std::string rubbish = "this is no program";
