@@ -83,6 +83,8 @@ class Chat {
       } catch (const Error& error) {
         stages_.done();
         fmt::print(stderr, "{}\n", error.what());
+        if (error.kind() == ErrorKind::kContextOverflow)
+          fmt::print(stderr, "/clear begins anew; with --overflow drop the oldest turns are forgotten\n");
       }
     }
     return kOk;

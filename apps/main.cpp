@@ -69,6 +69,7 @@ int run(int argc, char** argv) {
   CLI::App app("fusebox: language models on any PJRT device\n\n  fusebox chat model.gguf --prompt \"Hello\"",
                "fusebox");
   app.formatter(std::make_shared<ExampleFirst>());
+  app.set_version_flag("--version", "fusebox " FUSEBOX_VERSION);
   app.require_subcommand(1);
   std::vector<std::pair<CLI::App*, Runner>> commands;
   for (const Row& row : kCommands) {

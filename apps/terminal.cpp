@@ -19,7 +19,7 @@
 namespace fusebox::apps {
 namespace {
 
-constexpr double kSurelyCompiling = 300;  // milliseconds; to load a program from the cache takes less
+constexpr std::chrono::milliseconds kSurelyCompiling(300);  // to load a program from the cache takes less
 
 // The line that is rewritten; everybody who writes to stderr clears it first.
 std::mutex screen_mutex;
@@ -74,7 +74,7 @@ struct StageReport::State {
   const bool terminal = isatty(STDERR_FILENO) != 0;
   mutable std::mutex mutex;
   std::condition_variable changed;
-  bool shown = true, ended = false;
+  bool shown = true, ended = false, announced = false;
   std::string last;  // the last stage that was over
   std::set<std::string, std::less<>> compiling =
       {};                                       // printed, and neither compiled nor found in the cache so far
@@ -82,12 +82,14 @@ struct StageReport::State {
   std::vector<std::pair<std::string, double>> stages = {};
   int compiled = 0, loaded = 0;
   double compile_ms = 0, load_ms = 0;
-  std::thread painter = {};
+  std::thread watcher = {};
 
   void add(std::string_view stage, double milliseconds);
   void count(std::string_view stage, double milliseconds);
+  std::string what_compiles() const;
   void paint() const;
-  void paint_until_ended();
+  void announce();
+  void watch();
 };
 
 // Stages are told when they are over; what runs now follows from the order: print, then compile or load.
@@ -118,28 +120,45 @@ void StageReport::State::add(std::string_view stage, double milliseconds) {
   log_message(notice ? LogLevel::kInfo : LogLevel::kDebug, "{} {}", stage, format_time(milliseconds));
 }
 
+// "compiling decode, prefill 32", or nothing.
+std::string StageReport::State::what_compiles() const {
+  std::string text;
+  if (std::chrono::steady_clock::now() - since < kSurelyCompiling) return text;
+  for (const std::string& program : compiling) text += (text.empty() ? "compiling " : ", ") + program;
+  return text;
+}
+
 void StageReport::State::paint() const {
-  std::string line = last;
+  std::string line = what_compiles();
   const std::chrono::duration<double, std::milli> waited = std::chrono::steady_clock::now() - since;
-  if (!compiling.empty() && waited.count() > kSurelyCompiling) {
-    line.clear();
-    for (const std::string& program : compiling) line += (line.empty() ? "compiling " : ", ") + program;
-    line += fmt::format(" ({})", format_time(waited.count()));
-  }
+  line = line.empty() ? last : fmt::format("{} ({})", line, format_time(waited.count()));
   std::scoped_lock lock(screen_mutex);
   clear_line();
   fmt::print(stderr, "{}", line.substr(0, columns() - 1));
   line_is_up = true;
 }
 
-void StageReport::State::paint_until_ended() {
+// Off a terminal, says once that it compiles.
+void StageReport::State::announce() {
+  const std::string text = what_compiles();
+  if (announced || text.empty()) return;
+  announced = true;
+  log_message(LogLevel::kInfo, "{} …", text);
+}
+
+void StageReport::State::watch() {
   std::unique_lock lock(mutex);
-  while (!changed.wait_for(lock, std::chrono::milliseconds(200), [&] { return ended; }))
-    if (shown && !compiling.empty()) paint();
+  while (!changed.wait_for(lock, std::chrono::milliseconds(200), [&] { return ended; })) {
+    if (!shown || compiling.empty()) continue;
+    if (terminal)
+      paint();
+    else
+      announce();
+  }
 }
 
 StageReport::StageReport() : state_(std::make_shared<State>()) {
-  if (state_->terminal) state_->painter = std::thread([state = state_.get()] { state->paint_until_ended(); });
+  state_->watcher = std::thread([state = state_.get()] { state->watch(); });
 }
 
 StageReport::~StageReport() {
@@ -149,7 +168,7 @@ StageReport::~StageReport() {
     state_->ended = true;
   }
   state_->changed.notify_all();
-  if (state_->painter.joinable()) state_->painter.join();
+  if (state_->watcher.joinable()) state_->watcher.join();
 }
 
 std::function<void(std::string_view, double)> StageReport::callback() {

@@ -34,8 +34,8 @@ class WeightSource {
   // The tensor of that name; nothing if there is none.
   virtual std::optional<WeightInfo> find(std::string_view name) const = 0;
 
-  // Writes the tensor, expanded to `dtype` (f32, f16, bf16, or the tensor's own dtype), row-major, into `out`,
-  // whose size must be shape.elements() * byte_size(dtype). Error kNotFound, kDTypeMismatch, kIo.
+  // Writes the tensor, expanded to `dtype` (f32, f16, bf16, or the tensor's own dtype), row-major, into
+  // `out`, whose size must be shape.elements() * byte_size(dtype). Error kNotFound, kDTypeMismatch, kIo.
   virtual void read(std::string_view name, DType dtype, std::span<std::byte> out) const = 0;
 
   // The tensor's bytes where they lie (mapped), if they can be handed out unchanged; empty otherwise.

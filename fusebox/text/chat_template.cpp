@@ -8,6 +8,7 @@
 #include "fusebox/text/jinja/json.h"
 #include "fusebox/text/jinja/lexer.h"
 #include "fusebox/text/jinja/parser.h"
+#include "fusebox/text/jinja/strftime.h"
 #include "fusebox/text/jinja/unicode.h"
 
 namespace fusebox::text {
@@ -57,6 +58,7 @@ std::string ChatTemplate::render(const nlohmann::ordered_json& variables,
   jinja::Runtime rt({options.steps, options.depth, options.output_bytes}, options.now);
   bool running = false;
   try {
+    if (options.now) jinja::parse_time(*options.now);  // refused even where the template never asks for it
     jinja::Dict values = jinja::dict_from_json(rt, variables);
     running = true;
     return jinja::Evaluator(rt, values).render(state_->tree);

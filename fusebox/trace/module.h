@@ -36,8 +36,8 @@ class WeightBinder {
   std::vector<std::string> problems_;
 };
 
-// What the walk does before it enters something that may hold tensors: optional ones are there if the checkpoint
-// has them, empty vectors grow as far as it has elements, pointers are filled.
+// What the walk does before it enters something that may hold tensors: optional ones are there if the
+// checkpoint has them, empty vectors grow as far as it has elements, pointers are filled.
 struct FillHolders {
   const WeightBinder& binder;
 

@@ -47,6 +47,20 @@ TEST(Chat, TakesEachLineOfAPipeAsATurn) {
   EXPECT_TRUE(ran.out.starts_with(messages[2]["content"].get<std::string>() + "\n")) << ran.out;
 }
 
+TEST(Chat, NeedsAChatTemplate) {
+  const TemporaryFolder folder;
+  std::string bytes = read_file(kModelPath);
+  const std::string key = "tokenizer.chat_template";
+  const size_t at = bytes.find(key);
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + key.size() - 1] = 'X';
+  const Ran ran =
+      run_program({"chat", folder.write("plain.gguf", bytes), "--plugin", kPluginPath, "--prompt", "Hello"});
+  EXPECT_EQ(ran.code, 3) << ran.err;
+  EXPECT_NE(ran.err.find("the model has no chat template"), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find("fusebox run"), std::string::npos) << ran.err;
+}
+
 TEST(Chat, SaysWhatIsWrongWithItsInput) {
   const Ran bytes = chat({"--max-tokens", "2"}, "Hello \xff\n");
   EXPECT_EQ(bytes.code, 1);
