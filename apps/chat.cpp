@@ -65,21 +65,20 @@ class Chat {
 
   int answer(const std::string& prompt) {
     check_utf8(prompt, "--prompt");
-    return say(prompt) ? kOk : kInterrupted;
+    Interruptible stop;
+    return say(prompt, stop) ? kOk : kInterrupted;
   }
 
   int converse() {
     LineReader reader(history_file());
-    if (reader.interactive()) greet();
+    if (!reader.interactive()) return answer_lines(reader);
+    greet();
+    Interruptible stop;  // all the time: a Ctrl-C that comes just after a reply ends nothing either
     while (const std::optional<std::string> text = reader.next()) {
       if (leaves(*text)) break;
-      if (command(*text, reader.interactive())) continue;
-      if (!reader.interactive()) {
-        if (!say(*text)) return kInterrupted;
-        continue;
-      }
+      if (command(*text, true)) continue;
       try {
-        say(*text);
+        say(*text, stop);
       } catch (const Error& error) {
         stages_.done();
         fmt::print(stderr, "{}\n", error.what());
@@ -91,6 +90,16 @@ class Chat {
   }
 
  private:
+  int answer_lines(LineReader& reader) {
+    while (const std::optional<std::string> text = reader.next()) {
+      if (leaves(*text)) break;
+      if (command(*text, false)) continue;
+      Interruptible stop;
+      if (!say(*text, stop)) return kInterrupted;
+    }
+    return kOk;
+  }
+
   // Waits for the programs of a first turn, so that what takes long is over when the user begins.
   void greet() {
     for (const int64_t tokens : {1, 32, 128}) model_->prepare(tokens);
@@ -105,12 +114,12 @@ class Chat {
   }
 
   // One turn; false if the user stopped it.
-  bool say(const std::string& text) {
+  bool say(const std::string& text, Interruptible& stop) {
     using Clock = std::chrono::steady_clock;
     const auto begin = Clock::now();
     std::optional<Clock::time_point> first;
     stages_.resume();
-    const Interruptible stop;
+    stop.reset();
     options_.cancelled = stop.flag();
     const size_t dropped = talk_.dropped_turns();
     const llm::Reply reply = talk_.say(text, options_, [&](const llm::ReplyToken& token) {

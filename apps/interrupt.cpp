@@ -21,8 +21,7 @@ void on_interrupt(int) {
 }  // namespace
 
 Interruptible::Interruptible() {
-  pressed = false;
-  presses = 0;
+  reset();
   struct sigaction action = {};
   action.sa_handler = on_interrupt;
   action.sa_flags = SA_RESTART;
@@ -30,6 +29,11 @@ Interruptible::Interruptible() {
 }
 
 Interruptible::~Interruptible() { sigaction(SIGINT, &before, nullptr); }
+
+void Interruptible::reset() {
+  pressed = false;
+  presses = 0;
+}
 
 const std::atomic<bool>* Interruptible::flag() const { return &pressed; }
 

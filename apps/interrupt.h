@@ -14,6 +14,8 @@ class Interruptible {
   Interruptible(const Interruptible&) = delete;
   Interruptible& operator=(const Interruptible&) = delete;
 
+  // As if none had been pressed so far.
+  void reset();
   const std::atomic<bool>* flag() const;
   bool interrupted() const { return *flag(); }
 };

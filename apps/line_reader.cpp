@@ -91,6 +91,9 @@ LineReader::Editor::~Editor() {
 
 std::optional<std::string> LineReader::Editor::read() {
   interrupted = false;
+  // Else libedit shows the prompt first, and a key pressed before it reads is the terminal's: Ctrl-C a
+  // signal.
+  el_set(edit, EL_PREP_TERM, 1);
   int length = 0;
   const char* bytes = el_gets(edit, &length);
   if (!bytes || length <= 0) return std::nullopt;
