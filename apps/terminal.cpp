@@ -19,7 +19,7 @@
 namespace fusebox::apps {
 namespace {
 
-constexpr std::chrono::milliseconds kSurelyCompiling(300);  // to load a program from the cache takes less
+constexpr std::chrono::milliseconds kSurelyCompiling(1000);  // to load a program from the cache takes less
 
 // The line that is rewritten; everybody who writes to stderr clears it first.
 std::mutex screen_mutex;
