@@ -19,7 +19,8 @@
 namespace fusebox::apps {
 namespace {
 
-constexpr std::chrono::milliseconds kSurelyCompiling(1000);  // to load a program from the cache takes less
+constexpr std::chrono::milliseconds kWorthSaying(
+    500);  // to load from the cache takes less, unless the machine is busy
 
 // The line that is rewritten; everybody who writes to stderr clears it first.
 std::mutex screen_mutex;
@@ -120,11 +121,13 @@ void StageReport::State::add(std::string_view stage, double milliseconds) {
   log_message(notice ? LogLevel::kInfo : LogLevel::kDebug, "{} {}", stage, format_time(milliseconds));
 }
 
-// "compiling decode, prefill 32", or nothing.
+// "compiling, or loading from the cache: decode, prefill 32", or nothing. Which of the two shows only when it
+// is over.
 std::string StageReport::State::what_compiles() const {
   std::string text;
-  if (std::chrono::steady_clock::now() - since < kSurelyCompiling) return text;
-  for (const std::string& program : compiling) text += (text.empty() ? "compiling " : ", ") + program;
+  if (std::chrono::steady_clock::now() - since < kWorthSaying) return text;
+  for (const std::string& program : compiling)
+    text += (text.empty() ? "compiling, or loading from the cache: " : ", ") + program;
   return text;
 }
 

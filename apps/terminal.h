@@ -21,7 +21,7 @@ void put(std::string_view text);
 std::string dim(std::string_view text);
 
 // Says on stderr how making a model ready goes on. On a terminal that is one line, rewritten while stages
-// run; done() clears it. Elsewhere it is a line when compiling begins, and one per program compiled.
+// run; done() clears it. Elsewhere it is a line when it takes long, and one per program compiled.
 // Thread-safe.
 class StageReport {
  public:

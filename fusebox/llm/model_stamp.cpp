@@ -36,6 +36,7 @@ std::string model_stamp(const std::string& path) {
   if (!std::filesystem::is_directory(path)) return file_stamp(path);
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    if (!entry.is_regular_file()) continue;
     const std::string ending = entry.path().extension();
     if (ending == ".safetensors" || ending == ".json" || ending == ".gguf" || ending == ".jinja")
       files.push_back(entry.path());

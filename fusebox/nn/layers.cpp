@@ -75,6 +75,12 @@ Tensor LayerNorm::operator()(const Arg& x) const {
   });
 }
 
-Tensor GatedMlp::operator()(const Arg& x) const { return down_proj(silu(gate_proj(x)) * up_proj(x)); }
+Tensor GatedMlp::operator()(const Arg& x) const {
+  // One statement each: the order of ops, and with it the program's text, is then the same for every
+  // compiler.
+  const Tensor gate = gate_proj(x);
+  const Tensor up = up_proj(x);
+  return down_proj(silu(gate) * up);
+}
 
 }  // namespace fusebox::nn
