@@ -228,7 +228,7 @@ std::string device_text(const ordered_json& report) {
   if (!report.contains("devices")) return text;
   std::string version = plugin["version"].get<std::string>();
   std::replace(version.begin(), version.end(), '\n', ' ');
-  version = version == plugin["platform"] ? "" : " " + version;
+  version = version == plugin["platform"].get<std::string>() ? "" : " " + version;
   text +=
       fmt::format("platform   {}{}, PJRT {}, fastest in {}\n", plugin["platform"].get<std::string>(), version,
                   plugin["pjrt_api"].get<std::string>(), plugin["fastest_dtype"].get<std::string>());
