@@ -295,12 +295,16 @@ inline void add_control(std::vector<OpSketch>& list) {
     return s.region({}, [x](Builder&, Values) { return Values{x}; });
   };
   add(OpCode::if_, [branch](Sketch& s, DType t) {
-    return Values{s.op(OpCode::if_, {s.arg({}, i1)}, {}, {},
-                       regions(branch(s, s.arg({3}, t)), branch(s, s.arg({3}, t))))};
+    Value* second = s.arg({3}, t);  // one statement each: compilers differ in the order of arguments
+    Value* first = s.arg({3}, t);
+    Value* which = s.arg({}, i1);
+    return Values{s.op(OpCode::if_, {which}, {}, {}, regions(branch(s, first), branch(s, second)))};
   });
   add(OpCode::case_, [branch](Sketch& s, DType t) {
-    return Values{s.op(OpCode::case_, {s.arg({}, i32)}, {}, {},
-                       regions(branch(s, s.arg({3}, t)), branch(s, s.arg({3}, t))))};
+    Value* second = s.arg({3}, t);  // one statement each: compilers differ in the order of arguments
+    Value* first = s.arg({3}, t);
+    Value* which = s.arg({}, i32);
+    return Values{s.op(OpCode::case_, {which}, {}, {}, regions(branch(s, first), branch(s, second)))};
   });
   const auto twice = [](Sketch& s, DType t) {
     hlo::Function& function = s.program.add_function("twice", false);
