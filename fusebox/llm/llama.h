@@ -6,6 +6,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "fusebox/checkpoint/checkpoint.h"
 #include "fusebox/checkpoint/config.h"
@@ -19,6 +20,8 @@ struct LlamaConfig {
   int64_t max_position_embeddings = 0;
   double rms_norm_eps = 0;
   bool tie_word_embeddings = false;
+  // Whether the projections have biases; absent where the file's format does not say: then as the file has.
+  std::optional<bool> attention_bias = {}, mlp_bias = {};
   nn::RotaryEmbedding rotary;
 
   // Error kInvalidFile or kUnsupported with the field; `path` is for messages.

@@ -76,6 +76,48 @@ nn::RotaryScaling scaling_from_json(const Fields& fields, int64_t context) {
   return scaling;
 }
 
+// Keys below "llama.rope."; without a type, a factor is linear. What llama.cpp makes of these keys is their
+// definition: a factor of 0 stands for none, attn_factor multiplies what yarn would take by itself.
+nn::RotaryScaling scaling_from_gguf(const GgufFile& file, const std::string& prefix, int64_t context) {
+  using Kind = nn::RotaryScaling::Kind;
+  const auto number = [&](std::string_view key, double otherwise) {
+    const GgufValue* value = file.find_value(prefix + std::string(key));
+    return value ? value->as_float() : otherwise;
+  };
+  const auto unsupported = [&](const std::string& what) {
+    throw Error(ErrorKind::kUnsupported, what).file(file.description());
+  };
+  const GgufValue* type = file.find_value(prefix + "scaling.type");
+  const std::string kind(type ? type->as_string() : "linear");
+  const double magnitude = number("scaling.attn_factor", 1) * number("scaling.yarn_attn_factor", 1);
+  if (!(magnitude > 0))
+    throw Error(ErrorKind::kInvalidFile,
+                fmt::format("{}scaling.attn_factor makes {}, want a number > 0", prefix, magnitude))
+        .file(file.description());
+  nn::RotaryScaling scaling;
+  if (kind != "yarn" && magnitude != 1)
+    unsupported(fmt::format("rope scaling '{}' with an attn_factor of {}", kind, magnitude));
+  if (kind == "none") return scaling;
+  if (kind != "linear" && kind != "yarn")
+    unsupported(fmt::format("rope scaling '{}'; there are none, linear and yarn", kind));
+  scaling.factor = number("scaling.factor", number("scale_linear", 1));  // the second is its old name
+  if (scaling.factor == 0) scaling.factor = 1;
+  if (kind == "linear") {
+    if (scaling.factor != 1) scaling.kind = Kind::kLinear;
+    return scaling;
+  }
+  scaling.kind = Kind::kYarn;
+  const GgufValue* original = file.find_value(prefix + "scaling.original_context_length");
+  scaling.original_context = original ? original->as_int() : context;
+  scaling.beta_fast = number("scaling.yarn_beta_fast", scaling.beta_fast);
+  scaling.beta_slow = number("scaling.yarn_beta_slow", scaling.beta_slow);
+  if (magnitude != 1)
+    scaling.attention_factor = magnitude * nn::RotaryEmbedding{.scaling = scaling}.magnitude();
+  if (number("scaling.yarn_ext_factor", 1) != 1) unsupported("yarn with an ext_factor");
+  if (number("scaling.yarn_log_multiplier", 0) != 0) unsupported("yarn with a log multiplier (mscale)");
+  return scaling;
+}
+
 }  // namespace
 
 LlamaConfig LlamaConfig::from_json(const ordered_json& config, const std::string& path) {
@@ -92,6 +134,8 @@ LlamaConfig LlamaConfig::from_json(const ordered_json& config, const std::string
   c.max_position_embeddings = fields.integer("max_position_embeddings");
   c.rms_norm_eps = fields.number("rms_norm_eps");
   c.tie_word_embeddings = fields.flag("tie_word_embeddings", false);
+  c.attention_bias = fields.flag("attention_bias", false);
+  c.mlp_bias = fields.flag("mlp_bias", false);
   if (const std::string act = fields.text("hidden_act", "silu"); act != "silu")
     fields.unsupported(fmt::format("hidden_act '{}'; this family has silu", act));
   if (fields.find("sliding_window") && fields.flag("use_sliding_window", true))
@@ -140,17 +184,7 @@ LlamaConfig LlamaConfig::from_gguf(const GgufFile& file) {
   c.tie_word_embeddings = !file.find("output.weight");
   c.rotary.size = integer("rope.dimension_count", c.head_dim);
   c.rotary.theta = number("rope.freq_base", 10000);
-  const GgufValue* kind = find("rope.scaling.type");
-  if (kind && kind->as_string() != "none") {
-    using Kind = nn::RotaryScaling::Kind;
-    if (kind->as_string() != "linear" && kind->as_string() != "yarn")
-      throw Error(ErrorKind::kUnsupported, fmt::format("rope scaling '{}'", kind->as_string()))
-          .file(file.description());
-    c.rotary.scaling.kind = kind->as_string() == "linear" ? Kind::kLinear : Kind::kYarn;
-    c.rotary.scaling.factor = number("rope.scaling.factor", 1);
-    c.rotary.scaling.original_context =
-        integer("rope.scaling.original_context_length", c.max_position_embeddings);
-  }
+  c.rotary.scaling = scaling_from_gguf(file, family + ".rope.", c.max_position_embeddings);
   // Llama 3's scaling comes as a tensor of divisors.
   if (const auto divisors = file.find("rope_freqs.weight")) {
     if (divisors->shape.elements() != c.rotary.size / 2)
@@ -180,6 +214,9 @@ void LlamaConfig::validate(const std::string& path) const {
   for (const auto& [field, size] : sizes) check(size > 0 && size <= kLargest, field, size, "1 to 16777216");
   check(num_hidden_layers > 0 && num_hidden_layers <= 1000, "num_hidden_layers", num_hidden_layers,
         "1 to 1000");
+  // With this, cache and weights of any config can be counted in 63 bits.
+  check(num_attention_heads * head_dim <= kLargest, "num_attention_heads * head_dim",
+        num_attention_heads * head_dim, "at most 16777216");
   check(num_attention_heads % num_key_value_heads == 0, "num_attention_heads", num_attention_heads,
         fmt::format("a multiple of num_key_value_heads, {}", num_key_value_heads));
   check(rotary.size > 0 && rotary.size % 2 == 0 && rotary.size <= head_dim, "rotary size", rotary.size,

@@ -1,6 +1,9 @@
 // LlamaConfig from config.json and from GGUF metadata: what is read, what is refused and how.
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <functional>
+
 #include "fusebox/llm/llama.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/llm/tiny_model.h"
@@ -138,6 +141,14 @@ TEST(LlamaConfig, RefusesSizesThatDoNotFitEachOther) {
       {{{"num_hidden_layers", 1001}}, "num_hidden_layers is 1001, want 1 to 1000"},
       {{{"rope_theta", 0}}, "rope_theta is 0, want a number > 1"},
       {{{"tie_word_embeddings", 1}}, "'tie_word_embeddings' is 1"},
+      {{{"attention_bias", "yes"}}, "'attention_bias' is \"yes\""},
+      // Each size alone makes sense; the cache of all of them together has more than 2^63 bytes.
+      {{{"num_attention_heads", 1 << 20},
+        {"num_key_value_heads", 1 << 20},
+        {"head_dim", 1 << 20},
+        {"max_position_embeddings", 1 << 24},
+        {"num_hidden_layers", 1000}},
+       "num_attention_heads * head_dim is 1099511627776, want at most 16777216"},
   });
 }
 
@@ -194,6 +205,74 @@ TEST(LlamaConfig, ReadsGgufMetadata) {
   EXPECT_EQ(c.rotary.divisors, (std::vector<double>{1, 1, 2, 4, 4}));
   EXPECT_TRUE(gguf_config(tiny_gguf(tiny_llama("tied"))).tie_word_embeddings);
   EXPECT_EQ(gguf_config(tiny_gguf(tiny_llama("yarn"))).rotary.scaling.kind, Kind::kYarn);
+}
+
+// A small GGUF's scaling, by the keys below "llama.rope.".
+nn::RotaryScaling gguf_scaling(const std::function<void(GgufBuilder&)>& add) {
+  GgufBuilder file;
+  file.text("general.architecture", "llama").u32("llama.embedding_length", 8);
+  file.u32("llama.feed_forward_length", 8).u32("llama.block_count", 1).u32("llama.context_length", 64);
+  file.u32("llama.attention.head_count", 2);
+  add(file);
+  file.tensor("token_embd.weight", {4, 8}, 0, std::string(128, '\0'));
+  return gguf_config(file.bytes()).rotary.scaling;
+}
+
+TEST(LlamaConfig, ReadsGgufScalings) {
+  EXPECT_EQ(gguf_scaling([](GgufBuilder&) {}).kind, Kind::kDefault);
+  // Without a type a factor is linear; older files call it scale_linear.
+  for (const char* key : {"llama.rope.scaling.factor", "llama.rope.scale_linear"}) {
+    const auto linear = gguf_scaling([&](GgufBuilder& file) { file.f32(key, 4); });
+    EXPECT_EQ(linear.kind, Kind::kLinear) << key;
+    EXPECT_EQ(linear.factor, 4) << key;
+  }
+  const auto both = gguf_scaling(
+      [](GgufBuilder& file) { file.f32("llama.rope.scale_linear", 4).f32("llama.rope.scaling.factor", 2); });
+  EXPECT_EQ(both.factor, 2);
+  const auto none = gguf_scaling([](GgufBuilder& file) {
+    file.text("llama.rope.scaling.type", "none").f32("llama.rope.scaling.factor", 4);
+  });
+  EXPECT_EQ(none.kind, Kind::kDefault);
+  EXPECT_EQ(gguf_scaling([](GgufBuilder& file) { file.f32("llama.rope.scaling.factor", 0); }).kind,
+            Kind::kDefault);
+}
+
+TEST(LlamaConfig, ReadsGgufYarn) {
+  const auto yarn = [](const std::function<void(GgufBuilder&)>& add) {
+    return gguf_scaling([&](GgufBuilder& file) {
+      file.text("llama.rope.scaling.type", "yarn").f32("llama.rope.scaling.factor", 4);
+      add(file);
+    });
+  };
+  const auto plain = yarn([](GgufBuilder&) {});
+  EXPECT_EQ(plain.kind, Kind::kYarn);
+  EXPECT_EQ(plain.attention_factor, 0);  // 0.1 ln(factor) + 1
+  EXPECT_EQ(plain.original_context, 64);
+  const auto all = yarn([](GgufBuilder& file) {
+    file.u32("llama.rope.scaling.original_context_length", 16).f32("llama.rope.scaling.attn_factor", 0.5f);
+    file.f32("llama.rope.scaling.yarn_beta_fast", 16).f32("llama.rope.scaling.yarn_beta_slow", 2);
+  });
+  EXPECT_EQ(all.original_context, 16);
+  EXPECT_EQ(all.beta_fast, 16);
+  EXPECT_EQ(all.beta_slow, 2);
+  EXPECT_DOUBLE_EQ(all.attention_factor, 0.5 * (0.1 * std::log(4.0) + 1));  // it multiplies the usual one
+
+  const auto refused = [&](const char* key, float value, ErrorKind kind) {
+    const Error error = error_of([&] { yarn([&](GgufBuilder& file) { file.f32(key, value); }); });
+    EXPECT_EQ(error.kind(), kind) << error.what();
+    EXPECT_EQ(error.file(), "tiny.gguf");
+  };
+  refused("llama.rope.scaling.yarn_ext_factor", 0.5f, ErrorKind::kUnsupported);
+  refused("llama.rope.scaling.yarn_log_multiplier", 0.1f, ErrorKind::kUnsupported);
+  refused("llama.rope.scaling.attn_factor", 0, ErrorKind::kInvalidFile);
+  refused("llama.rope.scaling.attn_factor", NAN, ErrorKind::kInvalidFile);
+  const Error linear = error_of([] {
+    gguf_scaling([](GgufBuilder& file) {
+      file.f32("llama.rope.scaling.factor", 2).f32("llama.rope.scaling.attn_factor", 2);
+    });
+  });
+  EXPECT_EQ(linear.kind(), ErrorKind::kUnsupported);
+  EXPECT_TRUE(contains(linear.message(), "'linear' with an attn_factor of 2")) << linear.what();
 }
 
 TEST(LlamaConfig, RefusesGgufMetadataThatMakesNoModel) {
