@@ -1,5 +1,8 @@
 #include "fusebox/llm/llama.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <cmath>
 
 #include "fusebox/base/error.h"
@@ -119,6 +122,34 @@ GgufNames llama_gguf_names(const LlamaConfig& config) {
   };
 }
 
+// A bias that is there and not asked for, or the other way round: one of config and weights is of another
+// model, and what would be computed is neither's.
+void check_biases(const LlamaConfig& config, const WeightSource& weights, const std::string& path) {
+  std::vector<std::string> problems;
+  const auto check = [&](const std::string& module, std::initializer_list<const char*> linears,
+                         std::optional<bool> wanted, std::string_view flag) {
+    for (const char* linear : linears) {
+      const std::string name = fmt::format("{}.{}.bias", module, linear);
+      const std::optional<WeightInfo> found = weights.find(name);
+      if (!wanted || found.has_value() == *wanted) continue;
+      problems.push_back(
+          found ? fmt::format("unexpected: {} {}, as {} is false", name, to_string(found->shape), flag)
+                : fmt::format("missing: {}, as {} is true", name, flag));
+    }
+  };
+  for (int64_t i = 0; i < config.num_hidden_layers; ++i) {
+    const std::string layer = fmt::format("model.layers.{}.", i);
+    check(layer + "self_attn", {"q_proj", "k_proj", "v_proj", "o_proj"}, config.attention_bias,
+          "attention_bias");
+    check(layer + "mlp", {"gate_proj", "up_proj", "down_proj"}, config.mlp_bias, "mlp_bias");
+  }
+  if (problems.empty()) return;
+  throw Error(ErrorKind::kCheckpoint, fmt::format("config and weights disagree about biases ({}):\n    {}",
+                                                  problems.size(), fmt::join(problems, "\n    ")))
+      .file(path)
+      .hint("attention_bias and mlp_bias in config.json say what the projections have; absent means false");
+}
+
 }  // namespace
 
 std::shared_ptr<const CausalModel> open_llama(const Checkpoint& checkpoint) {
@@ -134,6 +165,7 @@ std::shared_ptr<const CausalModel> open_llama(const Checkpoint& checkpoint) {
       std::make_shared<Checkpoint>(checkpoint), [tied = config.tie_word_embeddings](std::string_view name) {
         return name.ends_with(".rotary_emb.inv_freq") || (tied && name == "lm_head.weight");
       });
+  check_biases(config, *weights, path);
   return std::make_shared<LlamaModel>(std::move(config), std::move(weights));
 }
 

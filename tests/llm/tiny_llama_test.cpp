@@ -145,6 +145,35 @@ TEST(TinyLlama, NeedsItsHead) {
   EXPECT_TRUE(contains(error.message(), "lm_head.weight")) << error.what();
 }
 
+// Hugging Face would leave out what the config does not ask for, and make up what is missing.
+TEST(TinyLlama, BiasesAreThoseOfTheConfig) {
+  const auto with = [](const char* flag, bool value) {
+    return folder_error([&](const TemporaryFolder& folder) {
+      const bool bias = !value;  // in the weights
+      TinyLlama llama = tiny_llama("untied");
+      llama.bias = bias;
+      write_tiny_llama(folder, llama);
+      ordered_json config = tiny_config(llama);
+      config[flag] = value;
+      if (!value) config.erase(flag);  // which says the same
+      folder.write("config.json", config.dump());
+    });
+  };
+  const Error missing = with("attention_bias", true);
+  EXPECT_EQ(missing.kind(), ErrorKind::kCheckpoint);
+  EXPECT_TRUE(contains(missing.message(), "biases (8)")) << missing.what();
+  EXPECT_TRUE(
+      contains(missing.message(), "missing: model.layers.1.self_attn.o_proj.bias, as attention_bias is true"))
+      << missing.what();
+  EXPECT_TRUE(contains(missing.file(), "config.json"));
+  const Error unexpected = with("mlp_bias", false);
+  EXPECT_EQ(unexpected.kind(), ErrorKind::kCheckpoint);
+  EXPECT_TRUE(contains(unexpected.message(), "biases (6)")) << unexpected.what();
+  EXPECT_TRUE(contains(unexpected.message(),
+                       "unexpected: model.layers.0.mlp.up_proj.bias f32[40], as mlp_bias is false"))
+      << unexpected.what();
+}
+
 TEST(TinyLlama, LeavesOutWhatFilesKeepForNoUse) {
   const TemporaryFolder folder;
   const TinyLlama tied = tiny_llama("tied");

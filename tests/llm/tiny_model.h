@@ -124,6 +124,8 @@ inline ordered_json tiny_config(const TinyLlama& c) {
           {"rope_theta", c.theta},
           {"rope_scaling", c.scaling},
           {"tie_word_embeddings", !c.untied},
+          {"attention_bias", c.bias},
+          {"mlp_bias", c.bias},
           {"hidden_act", "silu"}};
 }
 
