@@ -189,6 +189,10 @@ TEST(Generate, SeedsDecideTheText) {
   const Reply drawn = reply_to(kPrompt, options);
   options.sampling.seed = drawn.seed;
   EXPECT_EQ(reply_to(kPrompt, options).tokens, drawn.tokens);
+  // It fits a double, so that JSON may tell it: seeds of 64 bits would all do so once in 2^44 times.
+  options.max_tokens = 0;
+  options.sampling.seed = {};
+  for (int i = 0; i < 4; ++i) EXPECT_LT(reply_to(kPrompt, options).seed, uint64_t{1} << 53);
 }
 
 // The same text whether the prompt is fed at once, in pieces, or lies in the cache already.
