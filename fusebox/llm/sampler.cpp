@@ -17,11 +17,13 @@ Tensor ordered_bits(const Tensor& x) {
   return where(negative, ~bits, bits | (int64_t{1} << 31));
 }
 
-// The largest t, u32 [slots, 1], for which enough(keys >= t) still holds; bit by bit from the highest.
+// The largest t, u32 [slots, 1], for which enough(keys >= t) still holds; bit by bit from the highest. Where
+// no slot wants it, nothing is looked for, and t is 0.
 template <typename Enough>
-Tensor largest_threshold(const Tensor& keys, Enough&& enough) {
-  Tensor none = keys.cx().zeros({keys.dim(0), 1}, u32);
-  return fori_loop(0, 32, none, [&](const Tensor& i, const Tensor& threshold) {
+Tensor largest_threshold(const Tensor& keys, const Tensor& wanted, Enough&& enough) {
+  const Tensor none = keys.cx().zeros({keys.dim(0), 1}, u32);
+  const Tensor steps = convert(any(wanted), i32) * 32;
+  return fori_loop(0, steps, none, [&](const Tensor& i, const Tensor& threshold) {
     const Tensor candidate = threshold | shift_left(1, convert(31 - i, u32));
     return where(enough(keys >= candidate), candidate, threshold);
   });
@@ -40,15 +42,16 @@ Tensor penalised(const Tensor& logits, const SamplerInputs& in, const Tensor& co
 Tensor keep_top_k(const Tensor& x, const Tensor& top_k) {
   const Tensor keys = ordered_bits(x), k = column(top_k);
   const Tensor threshold = largest_threshold(
-      keys, [&](const Tensor& chosen) { return sum(convert(chosen, i32), -1, keepdims) >= k; });
+      keys, top_k > 0, [&](const Tensor& chosen) { return sum(convert(chosen, i32), -1, keepdims) >= k; });
   return where(logical_or(keys >= threshold, k <= 0), x, kNever);
 }
 
 // The fewest of the greatest whose probabilities sum up to top_p, and whatever equals the least of them.
 Tensor keep_top_p(const Tensor& x, const Tensor& top_p, const Tensor& min_p) {
   const Tensor p = softmax(x, -1), keys = bitcast_convert(p, u32);
-  const Tensor threshold = largest_threshold(
-      keys, [&](const Tensor& chosen) { return sum(where(chosen, p, 0.0), -1, keepdims) >= column(top_p); });
+  const Tensor threshold = largest_threshold(keys, top_p < 1.0, [&](const Tensor& chosen) {
+    return sum(where(chosen, p, 0.0), -1, keepdims) >= column(top_p);
+  });
   const Tensor in_nucleus = logical_or(keys >= threshold, column(top_p) >= 1.0);
   return where(logical_and(in_nucleus, p >= column(min_p) * max(p, -1, keepdims)), x, kNever);
 }

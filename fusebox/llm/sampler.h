@@ -1,8 +1,9 @@
 // The sampler inside a program: logits to a token, on the device.
 //
 // The vocabulary is never sorted: top-k and top-p look for their threshold by bisection over the bits of a
-// float, which is exact in 32 steps. Random bits come from (seed, position) alone, so a text does not depend
-// on how it was batched, chunked or resumed. Every input has a leading slot axis.
+// float, which is exact in 32 steps, and takes none while the option is off. Random bits come from (seed,
+// position) alone, so a text does not depend on how it was batched, chunked or resumed. Every input has a
+// leading slot axis.
 #pragma once
 
 #include "fusebox/trace/trace.h"

@@ -23,6 +23,7 @@ struct Situation {
   std::vector<int32_t> before = {}, reply = {};  // tokens of the prompt and of the reply
   uint64_t seed = 7;
   int32_t first_position = 0;
+  std::vector<int32_t> top_ks = {};  // slot by slot, over and over; empty: that of params
 };
 
 template <typename T>
@@ -63,7 +64,7 @@ std::vector<int32_t> draw(const Situation& s) {
       {"sampler.temperature", number(s.params.temperature)},
       {"sampler.top_p", number(s.params.top_p)},
       {"sampler.min_p", number(s.params.min_p)},
-      {"sampler.top_k", filled<int32_t>({kDraws}, i32, {s.params.top_k})},
+      {"sampler.top_k", filled({kDraws}, i32, s.top_ks.empty() ? std::vector{s.params.top_k} : s.top_ks)},
       {"sampler.repetition", number(s.params.repetition_penalty)},
       {"sampler.presence", number(s.params.presence_penalty)},
       {"sampler.frequency", number(s.params.frequency_penalty)},
@@ -130,6 +131,15 @@ TEST(Sampler, TopKKeepsTheGreatestAndTheirTies) {
     s.params.top_k = k;
     EXPECT_EQ(drawn(s), tokens) << k;
   }
+}
+
+// A slot that wants no top-k beside one that does.
+TEST(Sampler, SlotsDoNotSeeEachOthersOptions) {
+  Situation s = {.logits = logs(kFour)};
+  const std::vector<int32_t> free = draw(s);
+  s.top_ks = {0, 1};
+  const std::vector<int32_t> mixed = draw(s);
+  for (size_t i = 0; i < mixed.size(); ++i) ASSERT_EQ(mixed[i], i % 2 == 0 ? free[i] : 0) << i;
 }
 
 TEST(Sampler, TopKSeesSignsAndZeros) {
