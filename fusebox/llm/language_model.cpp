@@ -32,14 +32,22 @@ std::string program_name(int64_t tokens, ProgramKind kind) {
   return tokens == 1 ? "decode" : fmt::format("prefill {}", tokens);
 }
 
-// "eos_token_id": a number or a list of them.
-void add_end_tokens(const std::optional<ordered_json>& config, std::vector<int32_t>& tokens) {
-  if (!config || !config->is_object() || !config->contains("eos_token_id")) return;
-  const ordered_json& value = (*config)["eos_token_id"];
-  if (value.is_number_integer()) tokens.push_back(value.get<int32_t>());
-  if (!value.is_array()) return;
-  for (const ordered_json& item : value)
-    if (item.is_number_integer()) tokens.push_back(item.get<int32_t>());
+// "eos_token_id": a number or a list of them. `file` is for messages.
+void add_end_tokens(const std::optional<ordered_json>& config, const std::string& file,
+                    std::vector<int32_t>& tokens) {
+  if (!config || !config->is_object()) return;
+  const ordered_json value = config->value("eos_token_id", ordered_json());
+  if (value.is_null()) return;
+  for (const ordered_json& item : value.is_array() ? value : ordered_json::array({value})) {
+    const bool fits = item.is_number_unsigned()
+                          ? item.get<uint64_t>() <= INT32_MAX
+                          : item.is_number_integer() && item.get<int64_t>() >= INT32_MIN;
+    if (!fits)
+      throw Error(ErrorKind::kInvalidFile,
+                  fmt::format("'eos_token_id' is {}, want token ids", value.dump().substr(0, 80)))
+          .file(file);
+    tokens.push_back(item.get<int32_t>());
+  }
 }
 
 }  // namespace
@@ -111,8 +119,8 @@ void LanguageModel::open_text() {
       } catch (Error& error) {
         throw error.file(path_ + "/generation_config.json");
       }
-    add_end_tokens(generation, end_tokens_);
-    add_end_tokens(read_json_if_there(path_ + "/config.json"), end_tokens_);
+    add_end_tokens(generation, path_ + "/generation_config.json", end_tokens_);
+    add_end_tokens(read_json_if_there(path_ + "/config.json"), path_ + "/config.json", end_tokens_);
   }
   stage("read tokenizer", milliseconds_since(begin));
 }

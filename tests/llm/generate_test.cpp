@@ -68,6 +68,22 @@ TEST(Generate, EndTokensComeFromTheConfigsToo) {
   EXPECT_EQ(model->defaults().top_k, 9);
 }
 
+TEST(Generate, EndTokensThatAreNoIdsNameTheirFile) {
+  for (const char* bad :
+       {"4294967398", "[104,-99999999999]", "18446744073709551615", "1.5", "\"</s>\"", "[[2]]"})
+    for (const char* file : {"generation_config.json", "config.json"}) {
+      const TemporaryFolder folder;
+      write_tiny_llama(folder, tiny_llama("tied"));
+      auto config = tiny_config(tiny_llama("tied"));
+      config["eos_token_id"] = ordered_json::parse(bad);
+      folder.write(file, config.dump());
+      const Error error = error_of([&] { LanguageModel::open(folder.path(), tiny_options()); });
+      EXPECT_EQ(error.kind(), ErrorKind::kInvalidFile) << bad;
+      EXPECT_TRUE(contains(error.file(), file)) << error.what();
+      EXPECT_TRUE(contains(error.message(), std::string("'eos_token_id' is ") + bad)) << error.what();
+    }
+}
+
 TEST(Generate, BadDefaultsNameTheirFile) {
   const TemporaryFolder folder;
   write_tiny_llama(folder, tiny_llama("tied"));
