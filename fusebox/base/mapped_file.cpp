@@ -139,6 +139,15 @@ std::span<const std::byte> MappedFile::bytes() const { return bytes_; }
 
 const std::string& MappedFile::path() const { return impl_->path; }
 
+void MappedFile::release(std::span<const std::byte> part) const {
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto first = reinterpret_cast<uintptr_t>(part.data());
+  const uintptr_t begin = (first + page - 1) / page * page, end = (first + part.size()) / page * page;
+  const auto map = reinterpret_cast<uintptr_t>(impl_->address);
+  if (begin < end && begin >= map && end <= map + impl_->size)
+    madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
 void MappedFile::guarded_read(const std::function<void()>& read) const {
   const auto begin = reinterpret_cast<uintptr_t>(impl_->address);
   Guard guard = {.jump = {}, .begin = begin, .end = begin + impl_->size, .outer = nullptr};

@@ -32,6 +32,10 @@ class MappedFile {
   // kIo if the file no longer has the bytes it had when it was opened.
   void guarded_read(const std::function<void()>& read) const;
 
+  // Pages that lie wholly in `part` of bytes() stop counting as this process's memory until they are read
+  // again.
+  void release(std::span<const std::byte> part) const;
+
  private:
   struct Impl;
   explicit MappedFile(std::shared_ptr<const Impl> impl);

@@ -41,6 +41,10 @@ class WeightSource {
   // The tensor's bytes where they lie (mapped), if they can be handed out unchanged; empty otherwise.
   virtual std::span<const std::byte> view(std::string_view name) const = 0;
 
+  // The tensor's bytes will not be needed soon: a mapped file's pages stop counting as this process's memory.
+  // They come back by themselves when they are read after all.
+  virtual void release(std::string_view) const {}
+
   // For messages: the path of the file or folder.
   virtual std::string description() const = 0;
 };

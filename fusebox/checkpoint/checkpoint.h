@@ -41,6 +41,7 @@ class Checkpoint : public WeightSource {
     source_->read(name, dtype, out);
   }
   std::span<const std::byte> view(std::string_view name) const override { return source_->view(name); }
+  void release(std::string_view name) const override { source_->release(name); }
   std::string description() const override { return source_->description(); }
 
   // The file itself, for what a format has beyond weights; null if the format is another one.

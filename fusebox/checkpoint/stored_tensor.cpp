@@ -177,4 +177,9 @@ std::span<const std::byte> MappedWeights::view(std::string_view name) const {
   return files_[tensor->file].bytes().subspan(tensor->begin, tensor->size);
 }
 
+void MappedWeights::release(std::string_view name) const {
+  const StoredTensor* tensor = lookup(name);
+  if (tensor) files_[tensor->file].release(view(name));
+}
+
 }  // namespace fusebox

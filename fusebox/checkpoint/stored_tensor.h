@@ -34,6 +34,7 @@ class MappedWeights : public WeightSource {
   std::optional<WeightInfo> find(std::string_view name) const override;
   void read(std::string_view name, DType dtype, std::span<std::byte> out) const override;
   std::span<const std::byte> view(std::string_view name) const override;
+  void release(std::string_view name) const override;
   std::string description() const override { return description_; }
 
   // Every tensor in the file's order, unreadable ones too.

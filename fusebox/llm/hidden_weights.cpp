@@ -26,6 +26,9 @@ class VisibleWeights : public WeightSource {
   std::span<const std::byte> view(std::string_view name) const override {
     return hidden_(name) ? std::span<const std::byte>() : source_->view(name);
   }
+  void release(std::string_view name) const override {
+    if (!hidden_(name)) source_->release(name);
+  }
   std::string description() const override { return source_->description(); }
 
  private:

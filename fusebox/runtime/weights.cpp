@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <exception>
@@ -60,14 +59,6 @@ constexpr size_t kAlignment = pjrt::kZeroCopyAlignment;
 
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
-// The file's pages are needed no more once they are expanded; a mapped page counts as the process's memory.
-void release_pages(std::span<const std::byte> bytes) {
-  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto begin = (reinterpret_cast<uintptr_t>(bytes.data()) + page - 1) / page * page;
-  const auto end = (reinterpret_cast<uintptr_t>(bytes.data()) + bytes.size()) / page * page;
-  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
-}
-
 void check_against(const WeightSource& source, const std::vector<const Parameter*>& wanted) {
   std::vector<std::string> problems;
   std::vector<WeightInfo> all;
@@ -103,7 +94,7 @@ void expand_all(const WeightSource& source, const std::vector<Job>& jobs, const 
       try {
         source.read(parameter.name, parameter.shape.dtype,
                     arena.slice(jobs[i].offset, static_cast<size_t>(parameter.shape.bytes())));
-        release_pages(source.view(parameter.name));
+        source.release(parameter.name);
       } catch (...) {
         std::scoped_lock lock(mutex);
         if (!failure) failure = std::current_exception();

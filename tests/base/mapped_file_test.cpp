@@ -35,6 +35,18 @@ TEST(MappedFile, ShowsAFilesBytes) {
   EXPECT_EQ(MappedFile::open(folder.write("empty", "")).bytes().size(), 0u);
 }
 
+TEST(MappedFile, BringsReleasedPagesBack) {
+  const TemporaryFolder folder;
+  const MappedFile file = MappedFile::open(folder.write("f", std::string(100000, '\2')));
+  EXPECT_EQ(sum_of(file), 200000u);
+  file.release(file.bytes().subspan(10, 90000));
+  EXPECT_EQ(sum_of(file), 200000u);
+  // Bytes that are not the file's are left alone: to drop them would lose them.
+  const std::vector<std::byte> other(100000, std::byte{1});
+  file.release(other);
+  EXPECT_EQ(other, std::vector<std::byte>(100000, std::byte{1}));
+}
+
 TEST(MappedFile, OutlivesItsName) {
   const TemporaryFolder folder;
   const std::string path = folder.write("f", "abc");

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "fusebox/checkpoint/safetensors.h"
 #include "fusebox/runtime/memory.h"
 #include "tests/checkpoint/expect_error.h"
@@ -47,6 +49,30 @@ TEST(Weights, OutliveTheirCheckpointAndServeManySessions) {
   const std::vector<float> x = {2};
   EXPECT_EQ(one.run({{"x", x}})[0].to_floats(), other.run({{"x", x}})[0].to_floats());
   EXPECT_EQ(one.run({{"x", x}})[0].to_floats(), (std::vector<float>{2, 4, 6, 8}));
+}
+
+// A source that holds its bytes in memory: nothing but itself could bring them back.
+struct MemorySource : WeightSource {
+  explicit MemorySource(size_t count) : values(count, 1.0f) {}
+  std::vector<WeightInfo> weights() const override { return {*find("w")}; }
+  std::optional<WeightInfo> find(std::string_view) const override {
+    return WeightInfo{"w", {{static_cast<int64_t>(values.size())}, f32}, {}};
+  }
+  void read(std::string_view, DType, std::span<std::byte> out) const override {
+    std::memcpy(out.data(), values.data(), out.size());
+  }
+  std::span<const std::byte> view(std::string_view) const override {
+    return std::as_bytes(std::span(values));
+  }
+  std::string description() const override { return "memory"; }
+  std::vector<float> values;
+};
+
+TEST(Weights, LeaveTheSourceAsItWas) {
+  const MemorySource source(1 << 16);
+  const Signature signature{{weight("w", {1 << 16})}, {}};
+  EXPECT_EQ(cpu().load(source, signature).bytes(), 4 << 16);
+  EXPECT_EQ(source.values, std::vector<float>(1 << 16, 1.0f));
 }
 
 TEST(Weights, ListEveryProblemAtOnce) {
