@@ -10,9 +10,9 @@ namespace fusebox::hlo {
 namespace {
 
 // The word op_table.def uses for each alternative of Attribute; keywords are named by their type instead.
-constexpr std::string_view kTypeWords[] = {"bool",    "int",       "double",  "string", "dims",   "bools",
-                                           "strings", "dtype",     "literal", "dot",    "gather", "scatter",
-                                           "conv",    "algorithm", "",        "",       "symbol", "dict"};
+constexpr std::string_view kTypeWords[] = {
+    "bool",   "int",     "double", "string",    "dims", "bools", "strings", "dtype", "literal", "dot",
+    "gather", "scatter", "conv",   "algorithm", "",     "",      "symbol",  "dict",  ""};
 static_assert(std::size(kTypeWords) == std::variant_size_v<decltype(Attribute::value)>);
 
 bool is_keyword(const Keyword& keyword, std::string_view type) {

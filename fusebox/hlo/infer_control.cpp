@@ -92,8 +92,10 @@ std::vector<Shape> after_all(const OpView& op) {
 
 std::vector<Shape> replica_id(const OpView&) { return {scalar(u32)}; }
 
+// Ops without a rule: what is declared is believed.
 std::vector<Shape> unsupported(const OpView& op) {
-  fail(ErrorKind::kUnsupported, "programs cannot hold stablehlo.{} yet", name(op.code));
+  if (!op.declared.empty()) return {op.declared.begin(), op.declared.end()};
+  fail(ErrorKind::kUnsupported, "got no result types for {}, which has no rule to find them", name(op.code));
 }
 
 }  // namespace fusebox::hlo::rules

@@ -99,13 +99,19 @@ struct SymbolRef {
   bool operator==(const SymbolRef&) const = default;
 };
 
+// An attribute that only whoever reads the text knows: "#sdy.sharding<@mesh, [{}]>".
+struct Opaque {
+  std::string text;
+  bool operator==(const Opaque&) const = default;
+};
+
 struct Attribute;
 using AttributeDict = std::vector<std::pair<std::string, Attribute>>;
 
 struct Attribute {
   std::variant<bool, int64_t, double, std::string, Dims, std::vector<bool>, std::vector<std::string>, DType,
                Literal, DotDimensions, GatherDimensions, ScatterDimensions, ConvDimensions, DotAlgorithm,
-               Keyword, std::vector<Keyword>, SymbolRef, AttributeDict>
+               Keyword, std::vector<Keyword>, SymbolRef, AttributeDict, Opaque>
       value;
 
   template <typename T>

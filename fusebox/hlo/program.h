@@ -67,6 +67,7 @@ class Block {
 struct Argument {
   std::string name;                     // for people and signatures; "" in private functions
   std::optional<int64_t> alias_output;  // donated: its memory becomes that of this output
+  bool donor = false;                   // donated: its memory may become that of any output
 };
 
 class Function {

@@ -24,7 +24,7 @@ std::vector<Shape> argument_types(const Block& block) {
 
 class Verifier {
  public:
-  explicit Verifier(const Program& program) : program_(program) {}
+  Verifier(const Program& program, const Op** culprit) : program_(program), culprit_(culprit) {}
 
   void run() {
     for (const auto& function : program_.functions)
@@ -48,10 +48,11 @@ class Verifier {
 
   // Runs `check`; an error gets the op's name and place.
   template <typename Check>
-  static void blame(const Op& op, Check check) {
+  void blame(const Op& op, Check check) {
     try {
       check();
     } catch (Error& error) {
+      if (culprit_ && !*culprit_) *culprit_ = &op;
       if (error.op().empty()) error.op(name(op.code));
       if (error.module().empty() && !op.location.scope.empty()) error.module(op.location.scope);
       if (error.source().empty() && op.location.where.line() > 0) error.at(op.location.where);
@@ -187,6 +188,7 @@ class Verifier {
   }
 
   const Program& program_;
+  const Op** culprit_;
   std::unordered_map<std::string_view, const Function*> by_name_;
   std::unordered_set<const Value*> visible_;
   std::vector<Call> calls_;
@@ -196,6 +198,9 @@ class Verifier {
 
 }  // namespace
 
-void verify(const Program& program) { Verifier(program).run(); }
+void verify(const Program& program, const Op** culprit) {
+  if (culprit) *culprit = nullptr;
+  Verifier(program, culprit).run();
+}
 
 }  // namespace fusebox::hlo

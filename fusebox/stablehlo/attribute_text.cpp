@@ -147,6 +147,7 @@ struct Writer {
     out += ']';
   }
   void operator()(const hlo::SymbolRef& value) const { append_symbol(out, value.name); }
+  void operator()(const hlo::Opaque& value) const { out += value.text; }
   void operator()(const hlo::AttributeDict& value) const {
     out += '{';
     for (size_t i = 0; i < value.size(); i++) {

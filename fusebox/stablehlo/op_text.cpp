@@ -92,9 +92,10 @@ void OpPrinter::same_type(const Op& op) {
 
 void OpPrinter::colon(const Op& op) {
   const hlo::OpInfo& row = info(op.code);
+  const bool written = row.form == hlo::Form::kOwn || row.form == hlo::Form::kGeneric;
   bool any = false;
   for (const auto& [name, attribute] : op.attributes.list()) {
-    if (is_own(row, name)) continue;
+    if (written && is_own(row, name)) continue;
     out += any ? ", " : " {";
     any = true;
     append_named(out, name, attribute, options.elide_above);

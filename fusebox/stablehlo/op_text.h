@@ -34,7 +34,7 @@ class OpPrinter {
   // "%a, %b"
   void values(std::span<hlo::Value* const> values);
   void operands(const hlo::Op& op, size_t first = 0) { values(std::span(op.operands).subspan(first)); }
-  // " {…} : " and then the types. Attributes of the op's own row are left out: its form wrote them.
+  // " {…} : " and then the types. Attributes of the op's own row are left out where its form wrote them.
   void colon(const hlo::Op& op);
   void function_type(const hlo::Op& op);
   void typed(const hlo::Op& op) { colon(op), function_type(op); }

@@ -16,8 +16,11 @@ void print_signature(std::string& out, OpPrinter& ops, const hlo::Function& func
     ops.value(&value);
     out += ": ";
     append_type(out, value.shape);
-    if (i < function.arguments.size() && function.arguments[i].alias_output)
+    if (i >= function.arguments.size()) continue;
+    if (function.arguments[i].alias_output)
       out += " {tf.aliasing_output = " + std::to_string(*function.arguments[i].alias_output) + " : i32}";
+    else if (function.arguments[i].donor)
+      out += " {jax.buffer_donor = true}";
   }
   out += ')';
   const auto returned = function.body.returned();
@@ -45,8 +48,8 @@ void print_function(std::string& out, const hlo::Function& function, const Print
 
 std::string print(const hlo::Program& program, const PrintOptions& options) {
   std::string out = "module ";
-  append_symbol(out, program.name);
-  out += " {\n";
+  if (!program.name.empty()) append_symbol(out, program.name), out += ' ';
+  out += "{\n";
   for (const auto& function : program.functions) print_function(out, *function, options);
   out += "}\n";
   return out;
