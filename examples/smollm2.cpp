@@ -8,6 +8,7 @@
 // what the vector has become against every token of the vocabulary. The best one comes next.
 // (fusebox/llm/llama.h is the same model for use: whole chunks of a prompt at once, other file formats,
 // sampling.)
+#include <array>
 #include <cmath>
 #include <iostream>
 #include <limits>
@@ -152,25 +153,16 @@ class Decoder {
  public:
   Decoder(const Device& device, const Session& session) : device_(device), call_(session) {
     const Signature& signature = session.model().signature();
-    for (const Output& output : signature.outputs) {
-      const std::vector<std::byte> zeros(static_cast<size_t>(output.shape.bytes()));
-      state_.push_back(pjrt::Buffer::from_host(device.handle(), output.shape, zeros));
-    }
+    for (const Output& output : signature.outputs) state_.push_back(device.zeros(output.shape));
     for (size_t i = 0; i < signature.parameters.size(); ++i)
       if (const auto output = signature.parameters[i].alias_output)
         call_.set(i, state_[static_cast<size_t>(*output)]);
   }
 
   // Puts a token of the prompt in place of the one that the model chose.
-  void set_token(int32_t token) {
-    state_[0] = pjrt::Buffer::from_host(device_.handle(), {{}, i32}, std::as_bytes(std::span(&token, 1)));
-  }
+  void set_token(int32_t token) { state_[0] = device_.upload(HostTensor::of({}, std::array{token})); }
   void step() { call_.run_into(state_); }
-  int32_t token() const {
-    int32_t token = 0;
-    state_[0].to_host(std::as_writable_bytes(std::span(&token, 1))).await();
-    return token;
-  }
+  int32_t token() const { return HostTensor::of(state_[0]).as<int32_t>()[0]; }
 
  private:
   Device device_;

@@ -1,7 +1,6 @@
 #include "fusebox/llm/sequence.h"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <array>
@@ -27,20 +26,6 @@ std::span<const std::byte> bytes_of(const T& value) {
   return std::as_bytes(std::span(&value, 1));
 }
 
-// Zeros that take no memory until they are written to.
-pjrt::Buffer untouched_zeros(const pjrt::Device& device, const Shape& shape) {
-  const auto size = static_cast<size_t>(shape.bytes());
-  void* memory =
-      mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED)
-    throw Error(ErrorKind::kOutOfMemory, fmt::format("no {} for a cache", format_bytes(shape.bytes())));
-  const std::shared_ptr<void> owner(memory, [size](void* begin) { munmap(begin, size); });
-  const auto semantics = shares_host_memory(device) ? pjrt::HostSemantics::kMutableZeroCopy
-                                                    : pjrt::HostSemantics::kUntilTransferCompletes;
-  return pjrt::Buffer::from_host(device, shape, {static_cast<const std::byte*>(memory), size}, semantics,
-                                 owner);
-}
-
 }  // namespace
 
 // A program with everything of the sequence bound that stays at its place.
@@ -53,13 +38,13 @@ struct Sequence::Step {
 
 Sequence::Sequence(std::shared_ptr<LanguageModel> model) : model_(std::move(model)) {
   const ModelSizes& sizes = model_->sizes();
-  const pjrt::Device& device = model_->device().handle();
-  check_memory(device, model_->cache_bytes(), "the cache of a sequence", "--context N makes it smaller");
+  const Device& device = model_->device();
+  check_memory(device.handle(), model_->cache_bytes(), "the cache of a sequence",
+               "--context N makes it smaller");
   const Dims dims = {1, sizes.kv_heads, cache_capacity(model_->context(), kLargestChunk), sizes.head_size};
   state_.resize(kCaches);
-  for (int64_t i = 0; i < 2 * sizes.layers; ++i)
-    state_.push_back(untouched_zeros(device, {dims, model_->dtype()}));
-  state_.push_back(untouched_zeros(device, {{1, kCountRows, sizes.vocabulary}, i32}));
+  for (int64_t i = 0; i < 2 * sizes.layers; ++i) state_.push_back(device.zeros({dims, model_->dtype()}));
+  state_.push_back(device.zeros({{1, kCountRows, sizes.vocabulary}, i32}));
   zero_ = upload({1}, std::array{0});
   one_ = upload({1}, std::array{1});
   set_start();
@@ -72,7 +57,7 @@ Sequence::Sequence(Sequence&&) noexcept = default;
 Sequence& Sequence::operator=(Sequence&&) noexcept = default;
 
 pjrt::Buffer Sequence::upload(const Shape& shape, std::span<const std::byte> bytes) const {
-  return pjrt::Buffer::from_host(model_->device().handle(), shape, bytes);
+  return model_->device().upload(shape, bytes);
 }
 
 pjrt::Buffer Sequence::upload(Dims dims, std::span<const int32_t> values) const {

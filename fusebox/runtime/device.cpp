@@ -1,6 +1,7 @@
 #include "fusebox/runtime/device.h"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <xxhash.h>
 
 #include <chrono>
@@ -135,6 +136,26 @@ CompiledModel Device::compile(const TracedProgram& program, const CompileOptions
   watch.stage("compile");
   if (options.use_cache) store(executable, name, state_->identity);
   return CompiledModel(std::move(executable), program.signature, state_->identity);
+}
+
+pjrt::Buffer Device::upload(const Shape& shape, std::span<const std::byte> bytes) const {
+  return pjrt::Buffer::from_host(state_->device, shape, bytes);
+}
+
+pjrt::Buffer Device::zeros(const Shape& shape) const {
+  const auto size = static_cast<size_t>(shape.bytes());
+  if (size == 0) return upload(shape, {});
+  // Pages that nobody has written to are all one page of zeros.
+  void* memory =
+      mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED)
+    throw Error(ErrorKind::kOutOfMemory,
+                fmt::format("no {} for {}", format_bytes(shape.bytes()), to_string(shape)));
+  const std::shared_ptr<void> owner(memory, [size](void* begin) { munmap(begin, size); });
+  const auto semantics = shares_host_memory(state_->device) ? pjrt::HostSemantics::kMutableZeroCopy
+                                                            : pjrt::HostSemantics::kUntilTransferCompletes;
+  return pjrt::Buffer::from_host(state_->device, shape, {static_cast<const std::byte*>(memory), size},
+                                 semantics, owner);
 }
 
 CompiledModel Device::load_artifact(const std::string& path) const {

@@ -72,6 +72,13 @@ class Device {
     return Weights::load(handle(), source, signature);
   }
 
+  // A tensor in the device's memory, for loops that keep their state there (Call). The bytes, row-major, are
+  // copied before this returns. Error kInvalidArgument if they are not shape.bytes().
+  pjrt::Buffer upload(const Shape& shape, std::span<const std::byte> bytes) const;
+  pjrt::Buffer upload(const HostTensor& tensor) const { return upload(tensor.shape, tensor.data); }
+  // Zeros; in the host's memory they take none before they are written to. Error kOutOfMemory.
+  pjrt::Buffer zeros(const Shape& shape) const;
+
   // What weights are best expanded to: f32 where bf16 would be widened at every step (CPUs through XLA), bf16
   // on accelerators.
   DType fastest_dtype() const;

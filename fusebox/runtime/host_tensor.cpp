@@ -31,6 +31,15 @@ double value_at(const std::byte* at) {
   return static_cast<double>(value);
 }
 
+// A HostTensor is a plain struct: nothing else keeps its two halves together.
+void check_size(const HostTensor& tensor) {
+  if (static_cast<int64_t>(tensor.data.size()) != tensor.shape.bytes())
+    throw Error(ErrorKind::kShapeMismatch,
+                fmt::format("{} has {} bytes of data, want {}", to_string(tensor.shape), tensor.data.size(),
+                            tensor.shape.bytes()))
+        .op("HostTensor");
+}
+
 double element(const HostTensor& tensor, size_t index) {
   const DType dtype = tensor.shape.dtype;
   const std::byte* at = tensor.data.data() + index * byte_size(dtype);
@@ -86,6 +95,13 @@ HostTensor HostTensor::of(Dims dims, std::span<const int32_t> values) {
   return copied(std::move(dims), i32, values);
 }
 
+HostTensor HostTensor::of(const pjrt::Buffer& buffer) {
+  HostTensor tensor{buffer.shape(), {}};
+  tensor.data.resize(static_cast<size_t>(tensor.shape.bytes()));
+  buffer.to_host(tensor.data).await();
+  return tensor;
+}
+
 void HostTensor::check_type(DType wanted) const {
   if (shape.dtype != wanted)
     throw Error(ErrorKind::kDTypeMismatch,
@@ -94,12 +110,14 @@ void HostTensor::check_type(DType wanted) const {
 }
 
 std::vector<float> HostTensor::to_floats() const {
+  check_size(*this);
   std::vector<float> values(static_cast<size_t>(shape.elements()));
   for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(element(*this, i));
   return values;
 }
 
 std::ostream& operator<<(std::ostream& out, const HostTensor& tensor) {
+  check_size(tensor);
   out << to_string(tensor.shape) << '\n';
   print(out, tensor, 0, 0, static_cast<size_t>(tensor.shape.elements()));
   return out;

@@ -27,9 +27,13 @@ void check_input(const Parameter& parameter, const NamedInput& input) {
                                                              to_string(got), to_string(parameter.shape)));
   const bool fits =
       input.shaped ? got.dims == parameter.shape.dims : got.elements() == parameter.shape.elements();
-  if (!fits || static_cast<int64_t>(input.tensor.data.size()) != parameter.shape.bytes())
+  if (!fits)
     throw input_error(ErrorKind::kShapeMismatch, fmt::format("input '{}' got {}, want {}", parameter.name,
                                                              to_string(got), to_string(parameter.shape)));
+  if (static_cast<int64_t>(input.tensor.data.size()) != parameter.shape.bytes())
+    throw input_error(ErrorKind::kShapeMismatch,
+                      fmt::format("input '{}' {} has {} bytes of data, want {}", parameter.name,
+                                  to_string(got), input.tensor.data.size(), parameter.shape.bytes()));
 }
 
 std::vector<std::string_view> input_names(const Signature& signature) {

@@ -61,6 +61,21 @@ TEST(HostTensor, SaysWhatItGotAndWanted) {
             ErrorKind::kInvalidArgument);
 }
 
+// Shape and data are a user's own to set.
+TEST(HostTensor, WithTooLittleDataIsNotReadPastItsEnd) {
+  const HostTensor lying = {{{1000}, f32}, std::vector<std::byte>(8)};
+  for (const Error& error : {error_of([&] { lying.to_floats(); }), error_of([&] { printed(lying); })}) {
+    EXPECT_EQ(error.kind(), ErrorKind::kShapeMismatch);
+    EXPECT_EQ(error.message(), "f32[1000] has 8 bytes of data, want 4000");
+  }
+  EXPECT_EQ(lying.as<float>().size(), 2u);  // what is there
+}
+
+TEST(HostTensor, IsReadAsEveryIntegerType) {
+  EXPECT_EQ(of_bytes({{1}, i16}, raw_bytes<int16_t>({-300})).as<int16_t>()[0], -300);
+  EXPECT_EQ(of_bytes({{1}, u16}, raw_bytes<uint16_t>({65535})).as<uint16_t>()[0], 65535);
+}
+
 TEST(Outputs, AreFoundByNameAndPrinted) {
   const Outputs outputs(
       {{"first", HostTensor::of({1}, std::vector{1})}, {"second", HostTensor::of({1}, std::vector{2})}});

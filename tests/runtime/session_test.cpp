@@ -53,7 +53,8 @@ TEST(Session, SaysWhatIsWrongWithAnInput) {
             "input 'left' got i32[4], want f32[2, 2]");
   HostTensor lying = HostTensor::of({2, 2}, kLeft);
   lying.data.resize(3);
-  message(ErrorKind::kShapeMismatch, {{"left", lying}});
+  EXPECT_EQ(message(ErrorKind::kShapeMismatch, {{"left", lying}}),
+            "input 'left' f32[2, 2] has 3 bytes of data, want 16");
 }
 
 TEST(Session, RunsOnManyThreadsAtOnce) {
