@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
-#include <fstream>
-#include <sstream>
+#include <algorithm>
+#include <cstring>
 
 #include "fusebox/base/error.h"
+#include "fusebox/base/mapped_file.h"
+#include "fusebox/checkpoint/config.h"
 #include "fusebox/checkpoint/gguf.h"
 #include "fusebox/text/chat_template.h"
 
@@ -16,17 +18,13 @@ constexpr size_t kMaxTemplateFile = size_t{64}
                                     << 20;  // a tokenizer_config.json with many added tokens has megabytes
 
 std::string read_text(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(ErrorKind::kIo, "the file cannot be opened").file(path.string());
-  std::string text;
-  char block[1 << 16];
-  while (file.read(block, sizeof block) || file.gcount() > 0) {
-    text.append(block, static_cast<size_t>(file.gcount()));
-    if (text.size() > kMaxTemplateFile) {
-      throw Error(ErrorKind::kInvalidFile, fmt::format("the file has more than {} bytes", kMaxTemplateFile))
-          .file(path.string());
-    }
-  }
+  const MappedFile file = MappedFile::open(path.string());
+  if (file.bytes().size() > kMaxTemplateFile)
+    throw Error(ErrorKind::kInvalidFile, fmt::format("the file has more than {} bytes", kMaxTemplateFile))
+        .file(path.string());
+  std::string text(file.bytes().size(), '\0');
+  file.guarded_read(
+      [&] { std::copy_n(reinterpret_cast<const char*>(file.bytes().data()), text.size(), text.data()); });
   return text;
 }
 
@@ -57,12 +55,7 @@ std::optional<std::string> template_in_config(const nlohmann::ordered_json& conf
 }
 
 std::optional<ChatTemplate> from_config(const fs::path& path) {
-  std::string text = read_text(path);
-  // ordered_json's own parser recurses on nothing, so deep JSON only costs memory, which the file's size
-  // bounds.
-  nlohmann::ordered_json config = nlohmann::ordered_json::parse(text, nullptr, false);
-  if (config.is_discarded())
-    throw Error(ErrorKind::kInvalidFile, "the file is not valid JSON").file(path.string());
+  const nlohmann::ordered_json config = read_json(path.string(), {.bytes = kMaxTemplateFile});
   if (!config.is_object())
     throw Error(ErrorKind::kInvalidFile, "the file is not a JSON object").file(path.string());
   auto source = template_in_config(config, path.string());
@@ -70,9 +63,10 @@ std::optional<ChatTemplate> from_config(const fs::path& path) {
   return ChatTemplate::parse(std::move(*source), path.string());
 }
 
-bool is_gguf(const fs::path& path) {
+bool is_gguf(const MappedFile& file) {
   char magic[4] = {};
-  std::ifstream(path, std::ios::binary).read(magic, sizeof magic);
+  if (file.bytes().size() < sizeof magic) return false;
+  file.guarded_read([&] { std::memcpy(magic, file.bytes().data(), sizeof magic); });
   return std::string_view(magic, sizeof magic) == "GGUF";
 }
 
@@ -85,8 +79,9 @@ std::optional<ChatTemplate> from_gguf(const fs::path& path) {
 
 std::optional<ChatTemplate> from_folder(const fs::path& folder) {
   fs::path jinja = folder / "chat_template.jinja", config = folder / "tokenizer_config.json";
-  if (fs::exists(jinja)) return ChatTemplate::parse(read_text(jinja), jinja.string());
-  return fs::exists(config) ? from_config(config) : std::nullopt;
+  std::error_code ignored;  // what is there and cannot be read is told by who reads it
+  if (fs::exists(jinja, ignored)) return ChatTemplate::parse(read_text(jinja), jinja.string());
+  return fs::exists(config, ignored) ? from_config(config) : std::nullopt;
 }
 
 }  // namespace
@@ -94,10 +89,7 @@ std::optional<ChatTemplate> from_folder(const fs::path& folder) {
 std::optional<ChatTemplate> find_chat_template(const fs::path& model) {
   std::error_code error;
   if (fs::is_directory(model, error)) return from_folder(model);
-  if (!fs::exists(model, error)) {
-    throw Error(ErrorKind::kNotFound, "there is no such file or folder").file(model.string());
-  }
-  if (is_gguf(model)) return from_gguf(model);
+  if (is_gguf(MappedFile::open(model.string()))) return from_gguf(model);
   if (model.extension() == ".json") return from_config(model);
   return ChatTemplate::parse(read_text(model), model.string());
 }

@@ -1,6 +1,7 @@
 #include "fusebox/text/chat_template.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -249,8 +250,17 @@ TEST_F(ChatTemplateFiles, NamesTheFileThatIsWrong) {
     EXPECT_EQ(error.kind(), ErrorKind::kInvalidFile) << text;
     EXPECT_EQ(error.file(), path.string()) << text;
   }
+  write("tokenizer_config.json", R"({"chat_template": )");
+  EXPECT_EQ(find_error(folder_).offset(), 18u);  // where it ends
   auto path = write("chat_template.jinja", "{% if %}");
   EXPECT_EQ(find_error(folder_).file(), path.string());
+}
+
+// What is read twice, to see what it is and then for good, must be there twice; and nothing may wait.
+TEST_F(ChatTemplateFiles, RefusesPipes) {
+  const std::filesystem::path pipe = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(find_error(pipe).kind(), ErrorKind::kIo);
 }
 
 TEST(ChatTemplateGguf, IsReadFromTheModelFile) {
