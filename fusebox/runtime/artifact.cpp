@@ -45,6 +45,7 @@ Artifact decode_header(std::span<const std::byte> text, std::span<const std::byt
   const auto* begin = reinterpret_cast<const char*>(text.data());
   const ordered_json header = ordered_json::parse(begin, begin + text.size());
   Artifact artifact;
+  uint64_t end = 0;  // of the section before
   artifact.identity.parts = header.at("identity").get<std::map<std::string, std::string>>();
   artifact.meta = header.at("meta");
   for (const ordered_json& section : header.at("sections")) {
@@ -55,6 +56,9 @@ Artifact decode_header(std::span<const std::byte> text, std::span<const std::byt
       invalid(path, at,
               fmt::format("section '{}' has {} bytes from byte {} on, of {}: the file is cut short", name,
                           size, offset, payload.size()));
+    if (offset < end)  // else a small file could claim the same bytes a million times
+      invalid(path, at, fmt::format("section '{}' begins at byte {}, within another", name, offset));
+    end = offset + size;
     const auto bytes = payload.subspan(offset, size);
     if (checksum(bytes) != section.at("checksum").get<std::string>())
       invalid(path, at + offset, fmt::format("section '{}' does not match its checksum", name));
@@ -153,6 +157,9 @@ void Artifact::save(const std::string& path) const {
 Artifact Artifact::load(const std::string& path) { return decode(MappedFile::open(path)); }
 
 bool Artifact::is_artifact(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored))
+    return false;  // opening a pipe would wait for a writer
   std::ifstream file(path, std::ios::binary);
   char start[8] = {};
   return file.read(start, sizeof start) && std::string_view(start, sizeof start) == kMagic;

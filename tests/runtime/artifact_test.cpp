@@ -3,6 +3,7 @@
 #include "fusebox/runtime/artifact.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <xxhash.h>
 
 #include "tests/base/temporary_folder.h"
@@ -89,6 +90,11 @@ TEST(Artifact, HeadersThatLieAreRefused) {
   EXPECT_TRUE(contains(message(section(R"({"name":"a","offset":0,"size":7,"checksum":"00"})")), "checksum"));
   std::string deep(100000, '[');
   message(deep);
+  const std::string all = fmt::format("{:016x}", XXH3_64bits("payload", 7));
+  const std::string twice = fmt::format(R"({{"name":"a","offset":0,"size":7,"checksum":"{0}"}},)"
+                                        R"({{"name":"b","offset":0,"size":7,"checksum":"{0}"}})",
+                                        all);
+  EXPECT_EQ(message(section(twice)), "section 'b' begins at byte 0, within another");
 }
 
 TEST(Artifact, IsWholeOrAbsent) {
@@ -113,6 +119,8 @@ TEST(Artifact, IsToldFromOtherFiles) {
   EXPECT_FALSE(Artifact::is_artifact(folder.write("other", "GGUF and more")));
   EXPECT_FALSE(Artifact::is_artifact(folder / "absent"));
   EXPECT_FALSE(Artifact::is_artifact(folder.path()));
+  ASSERT_EQ(mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_FALSE(Artifact::is_artifact(folder / "pipe"));  // and does not wait
 }
 
 TEST(Identity, SaysWhatDiffers) {
