@@ -205,6 +205,21 @@ TEST(TinyLlama, NamesTheFamiliesThereAre) {
   EXPECT_TRUE(contains(nameless.what(), "general.architecture")) << nameless.what();
 }
 
+// Not that they are missing.
+TEST(TinyLlama, NamesTheFormatsThatItCannotExpand) {
+  GgufBuilder file;
+  file.text("general.architecture", "llama");
+  file.tensor("token_embd.weight", {2, 32}, 2, std::string(36, '\0'));     // Q4_0
+  file.tensor("blk.0.attn_q.weight", {2, 32}, 20, std::string(36, '\0'));  // IQ4_NL
+  file.tensor("blk.0.attn_k.weight", {2, 32}, 39, std::string(36, '\0'));  // MXFP4
+  const TemporaryFolder folder;
+  const Error error = error_of([&] { open_gguf(folder, file.bytes()); });
+  EXPECT_EQ(error.kind(), ErrorKind::kUnsupported);
+  EXPECT_EQ(error.message(),
+            "2 of 3 tensors are stored as IQ4_NL, MXFP4, which fusebox cannot expand; the first is "
+            "'blk.0.attn_q.weight'");
+}
+
 TEST(TinyLlama, SaysWhichFileIsMissing) {
   const auto without = [](const char* name) {
     return folder_error([&](const TemporaryFolder& folder) { std::filesystem::remove(folder / name); });
