@@ -26,21 +26,36 @@ struct Flags {
   bool config = false, tensors = false, memory = false, stablehlo = false, json = false;
 };
 
-// One line per value, nested objects indented; text as it is.
+// Names and values from a file, for a terminal: a line stays a line, and nothing in it is a command.
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n')
+      shown += "\\n";
+    else if (byte < 0x20 || byte == 0x7f)
+      shown += fmt::format("\\x{:02x}", byte);
+    else
+      shown += c;
+  }
+  return shown;
+}
+
+// One line per value, nested objects indented.
 void print_values(std::string& text, const ordered_json& object, size_t indent) {
   size_t width = 0;
   for (const auto& [key, value] : object.items())
     if (!value.is_object()) width = std::max(width, key.size());
   for (const auto& [key, value] : object.items()) {
     if (value.is_object()) {
-      text += fmt::format("{:{}}{}\n", "", indent, key);
+      text += fmt::format("{:{}}{}\n", "", indent, printable(key));
       print_values(text, value, indent + 2);
       continue;
     }
-    std::string shown = value.is_string() ? value.get<std::string>() : value.dump();
-    for (size_t at = 0; (at = shown.find('\n', at)) != std::string::npos; at += 2)
-      shown.replace(at, 1, "\\n");
-    text += fmt::format("{:{}}{:<{}}  {}\n", "", indent, key, width, shown);
+    const std::string shown =
+        printable(value.is_string() ? value.get<std::string>()
+                                    : value.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+    text += fmt::format("{:{}}{:<{}}  {}\n", "", indent, printable(key), width, shown);
   }
 }
 
@@ -49,14 +64,14 @@ void print_tensors(std::string& text, const ordered_json& tensors) {
   for (const ordered_json& tensor : tensors["tensors"])
     width = std::max(width, tensor["name"].get<std::string>().size());
   for (const ordered_json& tensor : tensors["tensors"])
-    text += fmt::format("{:<{}}  {:<6}  {:<16}  {}\n", tensor["name"].get<std::string>(), width,
-                        tensor["dtype"].get<std::string>(), tensor["shape"].dump(),
+    text += fmt::format("{:<{}}  {:<6}  {:<16}  {}\n", printable(tensor["name"].get<std::string>()), width,
+                        printable(tensor["dtype"].get<std::string>()), tensor["shape"].dump(),
                         format_bytes(tensor["bytes"].get<int64_t>()));
 }
 
 std::string total(const ordered_json& tensors) {
   return fmt::format("{} tensors, {} elements, {}\n", tensors["count"].get<size_t>(),
-                     tensors["elements"].get<int64_t>(), format_bytes(tensors["bytes"].get<int64_t>()));
+                     tensors["elements"].get<uint64_t>(), format_bytes(tensors["bytes"].get<int64_t>()));
 }
 
 void print_memory(std::string& text, const ordered_json& memory) {

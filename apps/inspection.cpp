@@ -83,7 +83,13 @@ const llm::CausalModel& Inspection::model() const {
 }
 
 int64_t Inspection::context() const {
-  return options_.context > 0 ? options_.context : model().sizes().context;
+  const int64_t trained = model().sizes().context;
+  if (options_.context > trained)
+    throw Error(
+        ErrorKind::kContextOverflow,
+        fmt::format("a context of {} was asked for; the model was trained for {}", options_.context, trained))
+        .file(path_);
+  return options_.context > 0 ? options_.context : trained;
 }
 
 ordered_json Inspection::artifact() const {
@@ -127,8 +133,7 @@ ordered_json Inspection::config() const {
 
 ordered_json Inspection::tensors() const {
   ordered_json all = {{"tensors", ordered_json::array()}};
-  int64_t elements = 0;
-  uint64_t bytes = 0;
+  uint64_t elements = 0, bytes = 0;  // of formats that we cannot read, only what the file claims
   if (checkpoint_) {
     const auto gguf = checkpoint_->gguf();
     const std::span<const StoredTensor> stored =
@@ -138,7 +143,7 @@ ordered_json Inspection::tensors() const {
                                 {"dtype", stored_as(tensor)},
                                 {"shape", tensor.info.shape.dims},
                                 {"bytes", tensor.size}});
-      elements += tensor.info.shape.elements();
+      elements += static_cast<uint64_t>(tensor.info.shape.elements());
       bytes += tensor.size;
     }
   }

@@ -34,7 +34,7 @@ class Inspection {
   nlohmann::ordered_json tensors() const;
   // {"dtype", "context", "weights", "cache", "cache_per_token", "temporaries"?, "code"?} in bytes. The last
   // two are what the device's compiler says of the decode program, if `compile`: it may have to compile it.
-  // Errors of Device.
+  // Error kContextOverflow if options ask for more context than the model has; errors of Device.
   nlohmann::ordered_json memory(bool compile) const;
   // The text of "decode", "prefill_N", "score_N" or "copy". Error kInvalidArgument for other names.
   std::string stablehlo(const std::string& program) const;

@@ -62,6 +62,35 @@ TEST(Inspect, TellsWhatItCanOfAFileThatIsNoLanguageModel) {
             ordered_json::parse(R"([{"name": "w", "dtype": "f32", "shape": [2, 2], "bytes": 16}])"));
 }
 
+// Names and values are whatever the file says: no control sequence reaches the terminal, and what is no UTF-8
+// or claims too much is shown all the same.
+TEST(Inspect, ShowsFilesOfStrangers) {
+  const TemporaryFolder folder;
+  GgufBuilder file;
+  file.text("general.architecture", "mystery").text("title", "\x1b[31mred\n").texts("list", {"\xff", "ok"});
+  for (int i = 0; i < 20; ++i)  // of a format without a size that we know
+    file.tensor_at("w\x07" + std::to_string(i), {uint64_t{1} << 59}, 20, 0);
+  const std::string path = folder.write("strange.gguf", file.bytes());
+  const Ran text = run_program({"inspect", path, "--config", "--tensors"});
+  ASSERT_EQ(text.code, 0) << text.err;
+  EXPECT_NE(text.out.find("\\x1b[31mred\\n"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("w\\x070 "), std::string::npos) << text.out;
+  EXPECT_EQ(text.out.find('\x1b'), std::string::npos);
+  EXPECT_EQ(text.out.find('\x07'), std::string::npos);
+  const Ran json = run_program({"inspect", path, "--json"});
+  ASSERT_EQ(json.code, 0) << json.err;
+  EXPECT_EQ(ordered_json::parse(json.out)["elements"], 20 * (uint64_t{1} << 59));
+}
+
+TEST(Inspect, RefusesContextsThatTheModelHasNot) {
+  for (const char* context : {"8193", "9223372036854775807"})
+    for (const char* what : {"--memory", "--stablehlo"}) {
+      const Ran ran = run_program({"inspect", kModelPath, what, "--context", context});
+      EXPECT_EQ(ran.code, 1);
+      EXPECT_NE(ran.err.find("8192"), std::string::npos) << ran.err;
+    }
+}
+
 TEST(Inspect, SaysWhatIsMissing) {
   EXPECT_EQ(run_program({"inspect"}).code, 2);
   const Ran absent = run_program({"inspect", "/nowhere/model.gguf"});
