@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -44,6 +45,9 @@ struct Score {
 };
 
 std::string read_text(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    throw Error(ErrorKind::kIo, "is a folder, want a file").file(path);
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error(ErrorKind::kNotFound, "cannot read the file").file(path);
   std::string text{std::istreambuf_iterator<char>(file), {}};

@@ -55,6 +55,8 @@ TEST(Perplexity, RefusesWhatCannotBeScored) {
   const Ran wide = perplexity(kText, {"--window", "1025"});
   EXPECT_NE(wide.err.find("want 2 to 1024"), std::string::npos) << wide.err;
   EXPECT_EQ(perplexity("/nowhere/text", {}).code, 3);
+  const Ran in_folder = perplexity(folder.path(), {});
+  EXPECT_NE(in_folder.err.find(folder.path() + ": is a folder"), std::string::npos) << in_folder.err;
 }
 
 }  // namespace
