@@ -1,5 +1,5 @@
 // expect: fusebox: this struct has a base class with fields, and only fields of the struct itself can be
-// seen. Make the base a field.
+// expect: seen. Make the base a field.
 #include "module.h"
 
 #ifdef FUSEBOX_FIXED

@@ -1,5 +1,5 @@
 // expect: constructor or virtual functions. Make it a struct with public fields. To keep a constructor, say
-// how many fields there are: static constexpr std::size_t kFields = 3;
+// expect: how many fields there are: static constexpr std::size_t kFields = 3;
 #include "module.h"
 
 struct Model {

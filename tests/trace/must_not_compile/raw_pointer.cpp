@@ -1,5 +1,5 @@
 // expect: fusebox: a raw pointer to something that holds tensors, which are not seen behind it. Use
-// std::unique_ptr, or hold the object itself.
+// expect: std::unique_ptr, or hold the object itself.
 #include "module.h"
 
 struct Model {

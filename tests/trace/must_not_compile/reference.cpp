@@ -1,5 +1,5 @@
 // expect: fusebox: the fields of this struct cannot be counted. Is one of them a reference? Hold the object
-// itself or a std::unique_ptr
+// expect: itself or a std::unique_ptr
 #include "module.h"
 
 struct Model {

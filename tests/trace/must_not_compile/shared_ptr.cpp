@@ -1,5 +1,5 @@
 // expect: fusebox: tensors in a class of the standard library that they are not seen in. These are:
-// std::vector, std::array
+// expect: std::vector, std::array
 #include "module.h"
 
 struct Model {
