@@ -33,9 +33,12 @@ constexpr const char* kExamples =
     "left out.\n"
     "load_ms: weights from the file to the device. compile_ms: all programs traced and compiled, or loaded "
     "from\n"
-    "the cache, one after the other. start_ms: a process of its own, from its start to the first token after "
-    "a\n"
-    "prompt of 32; its programs are in the cache by then, unless --no-cache. rss_mb: VmHWM of this process.";
+    "the cache, one after the other; \"cache\" says which: cold or off (compiled), warm or artifact "
+    "(loaded).\n"
+    "start_ms: a process of its own, from its start to the first token after a prompt of 32. By then this\n"
+    "process has filled the cache, so it is a second start; with --no-cache it is a first one, that "
+    "compiles.\n"
+    "rss_mb: VmHWM of this process.";
 
 constexpr int64_t kStartPrompt = 32;
 
@@ -202,9 +205,12 @@ std::string table(const ordered_json& result) {
     text += fmt::format("{:<12} {:>8.1f}  {:>7.1f} – {:.1f}\n", test.name, result[test.name].get<double>(),
                         *least, *most);
   }
-  return text + fmt::format("\nload {} · compile {} · start to first token {} · memory {:.0f} MB\n",
+  const std::string_view start = result["cache"] == "off"        ? "first start"
+                                 : result["cache"] == "artifact" ? "start"
+                                                                 : "second start";
+  return text + fmt::format("\nload {} · compile {} · {} to first token {} · memory {:.0f} MB\n",
                             format_time(result["load_ms"].get<double>()),
-                            format_time(result["compile_ms"].get<double>()),
+                            format_time(result["compile_ms"].get<double>()), start,
                             format_time(result["start_ms"].get<double>()), result["rss_mb"].get<double>());
 }
 
