@@ -97,6 +97,11 @@ class Cursor {
 
   // Walks over what is next up to the bracket that closes it, or over one word, string or number.
   void skip_value();
+  // The same and the type behind it.
+  void skip_typed_value() {
+    skip_value();
+    if (eat(':')) skip_value();
+  }
 
   // The text between two places.
   std::string_view slice(size_t from, size_t to) const { return source_->text.substr(from, to - from); }

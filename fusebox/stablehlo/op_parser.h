@@ -81,7 +81,9 @@ class OpParser {
   // "{key = value, …}" from behind the '{' on; `close` is "}" or "}>".
   void attributes(OpDraft& op, std::string_view close);
   void optional_attributes(OpDraft& op);
-  void set_attribute(OpDraft& op, std::string_view name, size_t at);
+  // Reads the value. Where `own` attributes are asked for, a name that the op's row does not have is a
+  // mistake.
+  void set_attribute(OpDraft& op, std::string_view name, size_t at, bool own = true);
   // "(T, T) -> T"
   void function_type(OpDraft& op);
   void want_operand_types(const OpDraft& op, const std::vector<Shape>& types, size_t at);

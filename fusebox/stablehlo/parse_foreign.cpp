@@ -1,5 +1,6 @@
 // Ops that are no rows of the table: StableHLO's older names for others, and the ops of other dialects that
 // programs of its tests and of JAX hold. Those become custom calls.
+#include <algorithm>
 #include <charconv>
 
 #include "fusebox/base/quoted.h"
@@ -99,10 +100,14 @@ void OpParser::broadcast(OpDraft& op, bool is_generic) {
     old.set("broadcast_sizes", parse_list(in_));
     types(op);
   }
-  const int64_t first = static_cast<int64_t>(old.get_or<Dims>("broadcast_sizes", {}).size());
+  const Dims sizes = old.get_or<Dims>("broadcast_sizes", {});
+  if (op.results.size() != 1 || sizes.size() > op.results[0].dims.size() ||
+      !std::equal(sizes.begin(), sizes.end(), op.results[0].dims.begin()))
+    in_.fail(op.at, ErrorKind::kInvalidFile, "got the sizes {}, want a result that starts with them",
+             to_string(sizes));
   Dims dims;
   for (int64_t i = 0; !op.operands.empty() && i < op.operands[0]->shape.rank(); i++)
-    dims.push_back(first + i);
+    dims.push_back(static_cast<int64_t>(sizes.size()) + i);
   op.attributes.set("broadcast_dimensions", std::move(dims));
 }
 

@@ -16,20 +16,22 @@ using hlo::Value;
 
 namespace {
 
+constexpr std::string_view kDialect = "stablehlo.";
+
 // The row of "stablehlo.add", "func.call" or "return".
 std::optional<OpCode> find_op(std::string_view name) {
   if (name == "return" || name == "func.return") return OpCode::return_;
   if (name == "call" || name == "func.call") return OpCode::call;
-  constexpr std::string_view kDialect = "stablehlo.";
   if (!name.starts_with(kDialect) || name == "stablehlo.call") return std::nullopt;
   return hlo::op_from_name(name.substr(kDialect.size()));
 }
 
 [[noreturn]] void no_such_op(Cursor& in, size_t at, std::string_view name) {
-  std::vector<std::string> names;
-  for (const hlo::OpInfo& row : hlo::all_ops()) names.push_back("stablehlo." + std::string(row.name));
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  in.fail(at, ErrorKind::kUnsupported, "there is no op {}{}", quoted(name), did_you_mean(name, views));
+  std::vector<std::string_view> names;
+  for (const hlo::OpInfo& row : hlo::all_ops()) names.push_back(row.name);
+  const bool is_ours = name.starts_with(kDialect);
+  in.fail(at, ErrorKind::kUnsupported, "there is no op {}{}", quoted(name),
+          is_ours ? did_you_mean(name.substr(kDialect.size()), names) : "");
 }
 
 }  // namespace
@@ -186,11 +188,11 @@ void OpParser::operands_until(OpDraft& op, char close) {
   in_.want(std::string_view(&close, 1));
 }
 
-void OpParser::set_attribute(OpDraft& op, std::string_view name, size_t at) {
+void OpParser::set_attribute(OpDraft& op, std::string_view name, size_t at, bool own) {
   const auto& row = hlo::info(op.code).attributes;
   const auto found = std::ranges::find(row, name, &hlo::AttributeInfo::name);
-  if (found == row.end() && op.code == OpCode::return_) return (void)parse_opaque(in_);
-  if (found == row.end() && name.find('.') == std::string_view::npos) {
+  const bool has_dialect = name.find('.') != std::string_view::npos;
+  if (found == row.end() && own && !has_dialect) {
     std::vector<std::string_view> names;
     for (const hlo::AttributeInfo& each : row) names.push_back(each.name);
     in_.fail(at, ErrorKind::kInvalidFile, "there is no attribute {}{}", quoted(name),
@@ -198,11 +200,15 @@ void OpParser::set_attribute(OpDraft& op, std::string_view name, size_t at) {
   }
   if (op.attributes.find(name))
     in_.fail(at, ErrorKind::kInvalidFile, "got the attribute {} twice", quoted(name));
-  op.attributes.set(name, parse_attribute(in_, found == row.end() ? "any" : found->type));
+  hlo::Attribute value = parse_attribute(in_, found == row.end() ? "any" : found->type);
+  // A return has no place for a note, and a name without a dialect says not whom it is for.
+  if (found == row.end() && (!has_dialect || op.code == OpCode::return_)) return;
+  op.attributes.set(name, std::move(value));
 }
 
 void OpParser::attributes(OpDraft& op, std::string_view close) {
-  parse_dict(in_, close, [&](const std::string& key, size_t where) { set_attribute(op, key, where); });
+  const bool own = close == "}>";
+  parse_dict(in_, close, [&](const std::string& key, size_t where) { set_attribute(op, key, where, own); });
 }
 
 void OpParser::optional_attributes(OpDraft& op) {

@@ -62,7 +62,7 @@ void parse_dict(Cursor& in, std::string_view close, Entry entry) {
     const std::string key = in.peek() == '"' ? in.string() : std::string(in.word("a name"));
     if (!in.eat('=') && in.peek() != ',' && !in.at_mark(close)) in.unexpected("'='");
     entry(key, where);
-  } while (in.eat(','));
+  } while (in.eat(',') && (close != ">" || in.peek() != '>'));  // structs may end in a comma
   in.want(close);
 }
 

@@ -42,6 +42,17 @@ constexpr Field<ScatterDimensions> kScatter[] = {
     {"scatter_dims_to_operand_dims", &ScatterDimensions::scatter_dims_to_operand_dims},
     {"index_vector_dim", &ScatterDimensions::index_vector_dim}};
 
+constexpr Field<ConvDimensions> kRawConv[] = {
+    {"input_batch_dimension", &ConvDimensions::input_batch},
+    {"input_feature_dimension", &ConvDimensions::input_feature},
+    {"input_spatial_dimensions", &ConvDimensions::input_spatial},
+    {"kernel_input_feature_dimension", &ConvDimensions::kernel_input_feature},
+    {"kernel_output_feature_dimension", &ConvDimensions::kernel_output_feature},
+    {"kernel_spatial_dimensions", &ConvDimensions::kernel_spatial},
+    {"output_batch_dimension", &ConvDimensions::output_batch},
+    {"output_feature_dimension", &ConvDimensions::output_feature},
+    {"output_spatial_dimensions", &ConvDimensions::output_spatial}};
+
 constexpr Field<DotAlgorithm> kAlgorithm[] = {
     {"lhs_precision_type", &DotAlgorithm::lhs_precision_type},
     {"rhs_precision_type", &DotAlgorithm::rhs_precision_type},
@@ -65,7 +76,7 @@ void read(Cursor& in, bool& to) { to = parse_bool(in); }
 template <typename Struct, size_t n>
 Struct read_struct(Cursor& in, const Field<Struct> (&fields)[n]) {
   Struct value;
-  in.want("<");
+  uint64_t seen = 0;
   parse_dict(in, ">", [&](const std::string& key, size_t where) {
     const auto* field = std::ranges::find(fields, std::string_view(key), &Field<Struct>::name);
     if (field == std::end(fields)) {
@@ -74,6 +85,9 @@ Struct read_struct(Cursor& in, const Field<Struct> (&fields)[n]) {
       in.fail(where, ErrorKind::kInvalidFile, "there is no field {}{}", quoted(key),
               did_you_mean(key, names));
     }
+    const uint64_t bit = uint64_t{1} << (field - std::begin(fields));
+    if (seen & bit) in.fail(where, ErrorKind::kInvalidFile, "got {} twice", key);
+    seen |= bit;
     std::visit([&](auto member) { read(in, value.*member); }, field->member);
   });
   return value;
@@ -120,11 +134,12 @@ ConvDimensions parse_layout(Cursor& in) {
 }
 
 hlo::Attribute parse_struct(Cursor& in, std::string_view type) {
+  in.want("<");
   if (type == "dot") return read_struct(in, kDot);
   if (type == "gather") return read_struct(in, kGather);
   if (type == "scatter") return read_struct(in, kScatter);
   if (type == "algorithm") return read_struct(in, kAlgorithm);
-  in.want("<");
+  if (in.eat_word("raw")) return read_struct(in, kRawConv);
   ConvDimensions dims = parse_layout(in);
   in.want(">");
   return dims;

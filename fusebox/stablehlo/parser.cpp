@@ -40,16 +40,39 @@ class ModuleParser {
  private:
   void top_level() {
     if (skip_other()) return;
-    if (!in_.eat_word("module")) return function();
+    const bool is_generic = in_.eat("\"builtin.module\"");
+    if (!is_generic && !in_.eat_word("module")) return function();
     if (!program_.functions.empty() || has_module_)
       in_.fail(in_.at(), ErrorKind::kUnsupported, "got a second module, want one");
     has_module_ = true;
+    if (is_generic) return generic_module();
     if (in_.peek() == '@') program_.name = in_.symbol();
     if (in_.eat_word("attributes")) in_.skip_value();
     in_.want("{");
+    functions();
+    skip_location();
+  }
+
+  // "builtin.module"() <{sym_name = "…"}> ({ functions }) {attributes} : () -> ()
+  void generic_module() {
+    in_.want("("), in_.want(")");
+    const auto named = [&](const std::string& key) {
+      key == "sym_name" ? (void)(program_.name = in_.string()) : in_.skip_typed_value();
+    };
+    if (in_.eat("<{")) parse_dict(in_, "}>", [&](const std::string& key, size_t) { named(key); });
+    in_.want("("), in_.want("{");
+    if (in_.peek() == '^') in_.name('^', "a block's name"), in_.want(":");
+    functions();
+    in_.want(")");
+    if (in_.eat('{')) parse_dict(in_, "}", [&](const std::string& key, size_t) { named(key); });
+    in_.want(":");
+    in_.skip_value();
+    skip_location();
+  }
+
+  void functions() {
     while (!in_.eat('}'))
       if (!skip_other()) function();
-    skip_location();
   }
 
   // What stands beside functions and says nothing to us.
@@ -63,8 +86,7 @@ class ModuleParser {
     if (in_.peek() == '#' || in_.peek() == '!') {
       in_.skip_value();
       in_.want("=");
-      in_.skip_value();
-      if (in_.eat(':')) in_.skip_value();
+      in_.skip_typed_value();
       return true;
     }
     if (!in_.eat_word("sdy.mesh")) return false;
@@ -81,47 +103,120 @@ class ModuleParser {
 
   void function() {
     const size_t at = in_.at();
+    if (in_.eat("\"func.func\"")) return generic_function(at);
     if (!in_.eat_word("func.func")) in_.unexpected("a function (func.func)");
     bool visible = true;
     if (in_.eat_word("private") || in_.eat_word("nested"))
       visible = false;
     else
       in_.eat_word("public");
-    std::string name = in_.symbol();
-    if (!names_.emplace(name, at).second)
-      in_.fail(at, ErrorKind::kInvalidArgument, "two functions are named {}", quoted(name));
-    Function& function = program_.add_function(std::move(name), visible);
+    Function& function = add_function(in_.symbol(), visible, at);
     OpParser ops(in_, program_, places_);
     arguments(function, ops);
     const std::vector<Shape> results = in_.eat("->") ? result_types() : std::vector<Shape>();
     if (in_.eat_word("attributes")) in_.skip_value();
-    if (in_.peek() != '{')
-      in_.fail(at, ErrorKind::kUnsupported, "{} has no body, want all functions in the text",
-               quoted(function.name));
+    if (in_.peek() != '{') no_body(function.name);
     ops.body(function.body);
     check_returned(function, results);
     skip_location();
   }
 
-  // (%x: T {attributes} loc(…), …)
+  Function& add_function(std::string name, bool visible, size_t at) {
+    if (!names_.emplace(name, at).second)
+      in_.fail(at, ErrorKind::kInvalidArgument, "two functions are named {}", quoted(name));
+    return program_.add_function(std::move(name), visible);
+  }
+
+  [[noreturn]] void no_body(std::string_view name) {
+    in_.fail(in_.at(), ErrorKind::kUnsupported, "{} has no body, want all functions in the text",
+             quoted(name));
+  }
+
+  // What the generic form says of a function, before its body or behind it.
+  struct Properties {
+    std::string name;
+    bool visible = true;
+    std::vector<Shape> arguments, results;
+    std::vector<hlo::Argument> described;
+  };
+
+  // "func.func"() <{function_type = (T) -> U, sym_name = "f"}> ({ ^bb0(%x: T): ops }) : () -> ()
+  void generic_function(size_t at) {
+    Properties properties;
+    const auto read = [&](const std::string& key, size_t) { property(key, properties); };
+    in_.want("("), in_.want(")");
+    if (in_.eat("<{")) parse_dict(in_, "}>", read);
+    Function& function = program_.add_function("", true);
+    OpParser ops(in_, program_, places_);
+    in_.want("(");
+    ops.body(function.body);
+    in_.want(")");
+    if (in_.eat('{')) parse_dict(in_, "}", read);
+    in_.want(":");
+    in_.skip_value();
+    skip_location();
+    if (!names_.emplace(properties.name, at).second)
+      in_.fail(at, ErrorKind::kInvalidArgument, "two functions are named {}", quoted(properties.name));
+    const auto same = [](const Shape& want, const hlo::Value& have) { return want == have.shape; };
+    if (!std::ranges::equal(properties.arguments, function.body.arguments, same))
+      in_.fail(at, ErrorKind::kShapeMismatch, "{} takes other types than its signature says",
+               quoted(properties.name));
+    function.name = std::move(properties.name);
+    function.visible = properties.visible;
+    properties.described.resize(function.body.arguments.size());
+    describe(function, std::move(properties.described));
+    check_returned(function, properties.results);
+  }
+
+  void property(const std::string& key, Properties& to) {
+    if (key == "sym_name") {
+      to.name = in_.string();
+    } else if (key == "sym_visibility") {
+      to.visible = in_.string() == "public";
+    } else if (key == "function_type") {
+      to.arguments = parse_result_types(in_);
+      in_.want("->");
+      to.results = parse_result_types(in_);
+    } else if (key == "arg_attrs" && in_.peek() == '[') {
+      in_.want("[");
+      if (in_.eat(']')) return;
+      do argument_attributes(to.described.emplace_back());
+      while (in_.eat(','));
+      in_.want("]");
+    } else {
+      in_.skip_typed_value();
+    }
+  }
+
+  // Private functions whose arguments have nothing to say go without descriptions.
+  static void describe(Function& function, std::vector<hlo::Argument> arguments) {
+    const auto plain = [](const hlo::Argument& each) {
+      return each.name.empty() && !each.alias_output && !each.donor;
+    };
+    if (function.visible || !std::ranges::all_of(arguments, plain)) function.arguments = std::move(arguments);
+  }
+
+  // (%x: T {attributes} loc("name"), …)
   void arguments(Function& function, OpParser& ops) {
+    std::vector<hlo::Argument> described;
     in_.want("(");
     if (in_.eat(')')) return;
     do {
-      if (in_.peek() != '%')
-        in_.fail(in_.at(), ErrorKind::kUnsupported, "{} has no body, want all functions in the text",
-                 quoted(function.name));
+      if (in_.peek() != '%') no_body(function.name);
       ops.argument(function.body);
-      function.arguments.emplace_back();
-      if (in_.eat('{')) argument_attributes(function.arguments.back());
-      skip_location();
+      if (in_.peek() == '{') {
+        argument_attributes(described.emplace_back());
+      } else {
+        described.emplace_back();
+      }
+      described.back().name = ops.location();
     } while (in_.eat(','));
     in_.want(")");
-    const auto plain = [](const hlo::Argument& each) { return !each.alias_output && !each.donor; };
-    if (std::ranges::all_of(function.arguments, plain) && !function.visible) function.arguments.clear();
+    describe(function, std::move(described));
   }
 
   void argument_attributes(hlo::Argument& argument) {
+    in_.want("{");
     parse_dict(in_, "}", [&](const std::string& key, size_t) {
       if (key == "tf.aliasing_output")
         argument.alias_output = std::get<int64_t>(parse_attribute(in_, "int").value);

@@ -10,8 +10,8 @@
 // What stays: functions, ops, constants bit for bit, attributes that an op's row in op_table.def names,
 // attributes of other dialects ("mhlo.sharding") on ops, donated arguments (tf.aliasing_output,
 // jax.buffer_donor), the names in locations (as Location::scope). What goes: the module's and functions' own
-// attributes, files and lines in locations, the widths of integer and float attributes, everything of the
-// Shardy dialect but attributes of ops.
+// attributes, files and lines in locations, the widths of integer and float attributes, attributes of ops
+// that neither their row nor a dialect names, everything of the Shardy dialect but attributes of ops.
 //
 // Ops of the dialects chlo and check become custom calls of that name, with what is no operand in
 // backend_config: "chlo.top_k(%x, k = 2)" is custom_call @chlo.top_k(%x) {backend_config = {k = 2 : i64}}.
