@@ -126,6 +126,7 @@ TEST(ChatTemplateLimits, EndsWhatWouldNotEnd) {
            "{{ 9223372036854775807 + 1 }}",
            "{{ 99999999999999999999 }}",
            "{{ 10 ** 100 }}",
+           "{{ (-1e300)|filesizeformat }}",
        }) {
     Error error = error_of(source);
     EXPECT_EQ(error.kind(), ErrorKind::kInvalidArgument) << source;

@@ -191,6 +191,7 @@ Value filesize_filter(Runtime& rt, const Value& input, Args& args) {
   }
   double base = is_binary ? 1024 : 1000;
   if (bytes == 1) return rt.text("1 Byte");
+  if (bytes <= -9.2e18) fail("an integer beyond 64 bits");
   if (bytes < base) return rt.text(fmt::format("{} Bytes", static_cast<int64_t>(bytes)));
   std::string_view prefixes = is_binary ? "KMGTPEZY" : "kMGTPEZY";
   double unit = base;
