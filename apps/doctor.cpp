@@ -91,7 +91,7 @@ void Doctor::look_at_host() {
     notes_.push_back({fmt::format("the control group allows {:.1f} processors, but {} threads would run",
                                   *host.processor_limit, host.usable_processors),
                       fmt::format("--threads {}", std::max(1, static_cast<int>(*host.processor_limit)))});
-  const int64_t memory = std::min(host.available_memory, host.memory_limit.value_or(host.available_memory));
+  const int64_t memory = host_memory().value_or(host.available_memory);
   if (memory < kLittleMemory)
     problems_.push_back(
         {fmt::format("only {} of memory are free", format_bytes(memory)),

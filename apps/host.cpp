@@ -7,6 +7,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "fusebox/runtime/memory.h"
+
 namespace fusebox::apps {
 namespace {
 
@@ -42,19 +44,6 @@ std::vector<std::string> features() {
     if (std::find(std::begin(kFeatures), std::end(kFeatures), flag) != std::end(kFeatures))
       found.push_back(flag);
   return found;
-}
-
-// This process's control group and those above it, as folders (version 2).
-std::vector<std::string> control_groups() {
-  std::ifstream file("/proc/self/cgroup");
-  std::vector<std::string> folders;
-  for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with("0::/")) continue;
-    for (std::string path = line.substr(3); !path.empty(); path.resize(path.find_last_of('/')))
-      folders.push_back("/sys/fs/cgroup" + path);
-  }
-  folders.push_back("/sys/fs/cgroup");
-  return folders;
 }
 
 std::optional<double> processor_limit() {

@@ -17,9 +17,9 @@ std::optional<int64_t> number_in(const std::string& path) {
   return std::nullopt;
 }
 
-// Pages of files that the control group's `memory.current` counts, and that go when memory is needed.
-int64_t reclaimable() {
-  std::ifstream file("/sys/fs/cgroup/memory.stat");
+// Pages of files that a control group's `memory.current` counts, and that go when memory is needed.
+int64_t reclaimable(const std::string& group) {
+  std::ifstream file(group + "/memory.stat");
   std::string key;
   int64_t value = 0, total = 0;
   while (file >> key >> value)
@@ -27,8 +27,28 @@ int64_t reclaimable() {
   return total;
 }
 
-std::optional<int64_t> host_memory() {
-  std::ifstream file("/proc/meminfo");
+}  // namespace
+
+bool shares_host_memory(const pjrt::Device& device) {
+  const std::string& platform = device.client().platform_name();
+  return platform == "cpu" || platform == "fusebox_cpu";
+}
+
+std::vector<std::string> control_groups(const std::string& root) {
+  const std::string top = root + "/sys/fs/cgroup";
+  std::vector<std::string> folders;
+  std::ifstream file(root + "/proc/self/cgroup");
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with("0::/")) continue;
+    for (std::string path = line.substr(3); path.size() > 1; path.resize(path.rfind('/')))
+      folders.push_back(top + path);
+  }
+  folders.push_back(top);
+  return folders;
+}
+
+std::optional<int64_t> host_memory(const std::string& root) {
+  std::ifstream file(root + "/proc/meminfo");
   std::string key, unit;
   int64_t kilobytes = 0;
   std::optional<int64_t> available;
@@ -37,20 +57,13 @@ std::optional<int64_t> host_memory() {
     if (key == "MemAvailable:") available = kilobytes * 1024;
   }
   // A control group may allow less than the machine has.
-  const auto limit = number_in("/sys/fs/cgroup/memory.max"),
-             used = number_in("/sys/fs/cgroup/memory.current");
-  if (limit && used) {
-    const int64_t left = std::max<int64_t>(0, *limit - *used + reclaimable());
+  for (const std::string& group : control_groups(root)) {
+    const auto limit = number_in(group + "/memory.max"), used = number_in(group + "/memory.current");
+    if (!limit || !used) continue;
+    const int64_t left = std::max<int64_t>(0, *limit - *used + reclaimable(group));
     available = std::min(available.value_or(left), left);
   }
   return available;
-}
-
-}  // namespace
-
-bool shares_host_memory(const pjrt::Device& device) {
-  const std::string& platform = device.client().platform_name();
-  return platform == "cpu" || platform == "fusebox_cpu";
 }
 
 std::optional<int64_t> available_memory(const pjrt::Device& device) {

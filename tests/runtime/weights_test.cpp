@@ -7,6 +7,7 @@
 
 #include "fusebox/checkpoint/safetensors.h"
 #include "fusebox/runtime/memory.h"
+#include "tests/base/temporary_folder.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/file_builders.h"
 #include "tests/runtime/cpu_device.h"
@@ -133,6 +134,29 @@ TEST(Memory, IsToldForPeople) {
   EXPECT_EQ(format_bytes(1340), "1.3 kB");
   EXPECT_EQ(format_bytes(512'000'000), "512 MB");
   EXPECT_EQ(format_bytes(9'940'000'000), "9.9 GB");
+}
+
+// A service's own group, or one above it, may allow less than the machine has.
+TEST(Memory, TheNarrowestControlGroupCounts) {
+  const TemporaryFolder root;
+  const auto write = [&](const std::string& path, std::string_view text) {
+    std::filesystem::create_directories(std::filesystem::path(root / path).parent_path());
+    root.write(path, text);
+  };
+  EXPECT_EQ(host_memory(root.path()), std::nullopt);
+  write("proc/meminfo", "MemTotal:       16000 kB\nMemAvailable:    9000 kB\nSwapTotal: 0 kB\n");
+  EXPECT_EQ(host_memory(root.path()), 9000 * 1024);
+  write("proc/self/cgroup", "0::/slice/service\n");
+  write("sys/fs/cgroup/slice/service/memory.max", "max\n");
+  write("sys/fs/cgroup/slice/service/memory.current", "1000000\n");
+  EXPECT_EQ(host_memory(root.path()), 9000 * 1024);
+  write("sys/fs/cgroup/slice/memory.max", "5000000\n");
+  write("sys/fs/cgroup/slice/memory.current", "2000000\n");
+  EXPECT_EQ(host_memory(root.path()), 3000000);
+  write("sys/fs/cgroup/slice/memory.stat", "anon 7\nactive_file 300\ninactive_file 200\n");
+  EXPECT_EQ(host_memory(root.path()), 3000500);
+  write("sys/fs/cgroup/slice/service/memory.max", "900000\n");  // it is over its limit
+  EXPECT_EQ(host_memory(root.path()), 0);
 }
 
 TEST(Memory, OfTheHostIsKnown) {
