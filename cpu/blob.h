@@ -48,9 +48,9 @@ struct BlobParameter {
 // Where the bytes of a buffer lie.
 struct BufferPlace {
   enum class Kind : uint8_t {
-    kArgument,  // `index`: of the parameter. With an alias, it is the memory of that result: the executor
-                // hands over the donated memory, or copies the argument to the fresh result before the first
-                // step
+    kArgument,   // `index`: of the parameter. With an alias, it is the memory of that result: the executor
+                 // hands over the donated memory, or copies the argument to the fresh result before the first
+                 // step
     kResult,     // `index`: of the result
     kConstant,   // `index`: offset in Blob::constants
     kTemporary,  // `index`: offset in the arena of one execution

@@ -1,0 +1,30 @@
+// CPU levels: the named sets of instructions that programs are compiled for.
+//
+// A level contains all before it of the same architecture:
+//
+//   x86-64        SSE2: every 64-bit x86
+//   v3            AVX2, FMA, F16C, BMI
+//   v4            AVX-512 F, BW, CD, DQ, VL
+//   v4-vnni-bf16  dot products of int8 and bf16
+//
+//   aarch64            NEON: every 64-bit ARM
+//   aarch64-dotprod    arithmetic in f16, dot products of int8
+//   aarch64-i8mm-bf16  matrix products of int8 and bf16
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace fusebox::cpu {
+
+// The levels of the architecture that this was built for, lowest first.
+std::span<const std::string_view> cpu_levels();
+
+// The highest level of this machine. FUSEBOX_CPU_LEVEL, read once, lowers it, so that tests can play an older
+// machine; Error kInvalidArgument if it names none, or one that this machine lacks.
+std::string_view cpu_level();
+
+// Whether code for that level runs at cpu_level().
+bool runs_here(std::string_view level);
+
+}  // namespace fusebox::cpu

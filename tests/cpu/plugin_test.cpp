@@ -1,0 +1,127 @@
+// The plugin as our own runtime uses it.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "cpu/level.h"
+#include "fusebox/base/error.h"
+#include "tests/cpu/plugin_fixture.h"
+
+namespace fusebox::cpu::test {
+namespace {
+
+using pjrt::Buffer;
+using pjrt::Executable;
+using pjrt::Execution;
+
+TEST(CpuPlugin, TellsWhatItIs) {
+  const pjrt::Client own = client();
+  EXPECT_EQ(own.platform_name(), "fusebox_cpu");
+  EXPECT_NE(own.platform_version().find(cpu_level()), std::string::npos);
+  ASSERT_EQ(own.devices().size(), 1u);
+  EXPECT_EQ(own.devices()[0].kind(), "cpu");
+  EXPECT_EQ(own.devices()[0].memory_kind(), "device");
+  EXPECT_GT(own.devices()[0].memory_stats()->bytes_limit.value(), 1 << 20);
+}
+
+TEST(CpuPlugin, TakesOptionsAsNumbersAndStrings) {
+  EXPECT_EQ(client({{"platform_name", std::string("cpu")}}).platform_name(), "cpu");
+  EXPECT_EQ(client({{"cpu_device_count", int64_t{3}}}).devices().size(), 3u);
+  EXPECT_EQ(client({{"cpu_device_count", std::string("2")}, {"unknown", true}}).devices().size(), 2u);
+  EXPECT_THROW(client({{"threads", std::string("many")}}), Error);
+  EXPECT_THROW(client({{"cpu_device_count", int64_t{0}}}), Error);
+}
+
+TEST(CpuPlugin, Adds) {
+  const pjrt::Client own = client();
+  const Executable add = compile(own, "add 1000");
+  EXPECT_EQ(add.name(), "add");
+  EXPECT_EQ(add.output_shapes(), (std::vector<Shape>{{{1000}, f32}}));
+  const Buffer a = buffer<float>(own, made<float>(1000, [](size_t i) { return i; }));
+  const Buffer b = buffer<float>(own, made<float>(1000, [](size_t i) { return 1000 * i; }));
+  const Buffer* arguments[] = {&a, &b};
+  Execution run = add.execute(arguments);
+  run.done.await();
+  EXPECT_EQ(values<float>(run.outputs[0]), made<float>(1000, [](size_t i) { return 1001 * i; }));
+}
+
+TEST(CpuPlugin, SaysWhichArgumentIsWrong) {
+  const pjrt::Client own = client();
+  const Executable add = compile(own, "add 4");
+  const Buffer a = buffer<float>(own, {1, 2, 3, 4}), b = buffer<float>(own, {1, 2, 3});
+  const Buffer* arguments[] = {&a, &b};
+  try {
+    add.execute(arguments);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find("argument 1: got f32[3], want f32[4]"), std::string::npos) << error.what();
+  }
+  EXPECT_THROW(add.execute(std::span(arguments).first(1)), Error);
+}
+
+TEST(CpuPlugin, GivesTheCompilersErrors) {
+  const pjrt::Client own = client();
+  try {
+    compile(own, "nonsense");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.plugin_code(), PJRT_Error_Code_INVALID_ARGUMENT);
+    EXPECT_NE(error.message().find("no program is called nonsense"), std::string::npos);
+  }
+  EXPECT_THROW(compile(own, "ML\xefR bytecode"), Error);
+  EXPECT_THROW(compile(own, "", {}), Error);
+  EXPECT_THROW(compile(own, "add 4", {.num_partitions = 2}), Error);
+  EXPECT_THROW(Executable::compile(own, "add 4", {}, "hlo"), Error);
+}
+
+TEST(CpuPlugin, PassesOptionsToTheCompiler) {
+  const Executable add =
+      compile(client(), "add 4",
+              {.overrides = {
+                   {"xla_cpu_fast", true}, {"disable_pass", std::string("fusion")}, {"level", int64_t{-3}}}});
+  EXPECT_EQ(add.name(), "add?disable_pass=fusion\nlevel=-3\n");
+}
+
+TEST(CpuPlugin, SerializesPrograms) {
+  const pjrt::Client own = client();
+  const Executable add = compile(own, "add 4");
+  const std::vector<std::byte> bytes = add.serialize();
+  const Executable again = Executable::deserialize(own, bytes);
+  EXPECT_EQ(again.fingerprint(), add.fingerprint());
+  EXPECT_EQ(again.memory_stats()->arguments, 32);
+  const Buffer a = buffer<float>(own, {1, 2, 3, 4});
+  const Buffer* arguments[] = {&a, &a};
+  EXPECT_EQ(values<float>(again.execute(arguments).outputs[0]), (std::vector<float>{2, 4, 6, 8}));
+  for (size_t size = 0; size < bytes.size(); size += 7)
+    EXPECT_THROW(Executable::deserialize(own, std::span(bytes).first(size)), Error);
+}
+
+TEST(CpuPlugin, RefusesProgramsForAnotherLevel) {
+  const pjrt::Client own = client();
+  setenv("FUSEBOX_TEST_COMPILER_LEVEL", "v9", 1);
+  try {
+    compile(own, "add 4");
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.plugin_code(), PJRT_Error_Code_FAILED_PRECONDITION) << error.what();
+  }
+  unsetenv("FUSEBOX_TEST_COMPILER_LEVEL");
+}
+
+TEST(CpuPlugin, WalksLoopsAndBranches) {
+  const pjrt::Client own = client();
+  const Executable count = compile(own, "count 100 37");
+  EXPECT_EQ(values<int32_t>(count.execute({}).outputs[0]), std::vector<int32_t>(100, 37));
+  const Executable choose = compile(own, "choose");
+  for (const auto& [which, first] :
+       std::vector<std::pair<int, int>>{{0, 10}, {1, 20}, {2, 30}, {3, 30}, {-1, 30}}) {
+    const Buffer index = scalar(own, which);
+    const Buffer* arguments[] = {&index};
+    const Execution run = choose.execute(arguments);
+    EXPECT_EQ(values<int32_t>(run.outputs[0])[0], first) << which;
+    EXPECT_EQ(values<int32_t>(run.outputs[1])[0], which < 1 ? 20 : 40) << which;
+  }
+}
+
+}  // namespace
+}  // namespace fusebox::cpu::test
