@@ -1,0 +1,152 @@
+#include "cpu/compiler/compiler.h"
+
+#include <fmt/format.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
+
+#include <chrono>
+#include <cstring>
+#include <unordered_map>
+
+#include "cpu/compiler/codegen/machine_code.h"
+#include "cpu/compiler/kernels/kernel.h"
+#include "cpu/compiler/passes/pass.h"
+#include "cpu/compiler/plan/plan.h"
+#include "fusebox/base/error.h"
+#include "fusebox/stablehlo/parser.h"
+
+#include <llvm/Target/TargetMachine.h>
+
+namespace fusebox::cpu {
+namespace {
+
+constexpr size_t kConstantAlignment = 64;
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(const CompileOptions& options) : options_(options) {}
+  void lap(std::string_view stage) {
+    const auto now = std::chrono::steady_clock::now();
+    if (options_.on_stage)
+      options_.on_stage(stage, std::chrono::duration<double, std::milli>(now - begin_).count());
+    begin_ = now;
+  }
+
+ private:
+  const CompileOptions& options_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+// The plan as a blob: buffers and steps as they are, each distinct kernel once.
+class Assembler {
+ public:
+  Assembler(const hlo::Function& function, Plan& plan, const CompileOptions& options)
+      : plan_(plan), options_(options), module_("program", context_) {
+    blob_.level = options.level;
+    for (size_t i = 0; i < function.arguments.size(); ++i)
+      blob_.parameters.push_back({function.body.arguments[i].shape, function.arguments[i].alias_output,
+                                  function.arguments[i].donor});
+    for (const hlo::Value* value : function.body.returned()) blob_.results.push_back(value->shape);
+  }
+
+  Blob run(Stopwatch& watch) {
+    for (PlanBuffer& buffer : plan_.buffers) {
+      if (buffer.constant)
+        buffer.place.index = add_constant(buffer.constant->attributes.get<hlo::Literal>("value"));
+      blob_.buffers.push_back(buffer.place);
+    }
+    blob_.arena_bytes = plan_.arena_bytes;
+    blob_.steps = steps(plan_.steps);
+    watch.lap("kernels");
+    if (!blob_.kernels.empty()) add_code();
+    watch.lap("machine code");
+    return std::move(blob_);
+  }
+
+ private:
+  int64_t add_constant(const hlo::Literal& literal) {
+    blob_.constants.resize((blob_.constants.size() + kConstantAlignment - 1) / kConstantAlignment *
+                           kConstantAlignment);
+    const size_t offset = blob_.constants.size(), bytes = static_cast<size_t>(literal.shape.bytes());
+    blob_.constants.resize(offset + bytes);
+    const size_t given = literal.bytes().size();
+    for (size_t done = 0; given > 0 && done < bytes; done += given)  // a splat holds one element
+      std::memcpy(blob_.constants.data() + offset + done, literal.bytes().data(),
+                  std::min(given, bytes - done));
+    return static_cast<int64_t>(offset);
+  }
+
+  std::vector<Step> steps(const std::vector<PlanStep>& planned) {
+    std::vector<Step> result;
+    for (const PlanStep& from : planned) {
+      if (from.kernel && from.kernel->outputs[0].elements() == 0) continue;
+      Step step;
+      step.kind = from.kind;
+      if (from.kernel) {
+        const auto& [index, shape] = kernel(*from.kernel);
+        step.kernel = index;
+        step.items = shape.items;
+        step.grain = shape.grain;
+        for (const int buffer : from.writes) step.buffers.push_back(static_cast<uint32_t>(buffer));
+      }
+      for (const int buffer : from.reads) step.buffers.push_back(static_cast<uint32_t>(buffer));
+      for (const auto& block : from.blocks) step.blocks.push_back(steps(block));
+      result.push_back(std::move(step));
+    }
+    return result;
+  }
+
+  const std::pair<uint32_t, KernelShape>& kernel(const KernelSpec& spec) {
+    const std::string key = spec.key();
+    if (const auto found = known_.find(key); found != known_.end()) return found->second;
+    const auto index = static_cast<uint32_t>(blob_.kernels.size());
+    blob_.kernels.push_back({fmt::format("{}_{}", spec.name(), index), 0, 0});
+    const KernelShape shape = emit_kernel(module_, blob_.kernels.back().name, spec, options_.level);
+    blob_.scratch_bytes = std::max(blob_.scratch_bytes, shape.scratch_bytes);
+    return known_.emplace(key, std::pair(index, shape)).first->second;
+  }
+
+  void add_code() {
+    const auto machine = target_for(options_.level);
+    MachineCode code = compile_module(module_, *machine);
+    blob_.code = std::move(code.code);
+    std::unordered_map<std::string_view, const MachineCode::Symbol*> symbols;
+    for (const MachineCode::Symbol& symbol : code.kernels) symbols[symbol.name] = &symbol;
+    for (KernelInfo& kernel : blob_.kernels) {
+      const auto found = symbols.find(kernel.name);
+      if (found == symbols.end())
+        throw InternalError("the kernel " + kernel.name + " is not in the machine code");
+      kernel.offset = found->second->offset;
+      kernel.size = found->second->size;
+    }
+  }
+
+  Plan& plan_;
+  const CompileOptions& options_;
+  llvm::LLVMContext context_;
+  llvm::Module module_;
+  Blob blob_;
+  std::unordered_map<std::string, std::pair<uint32_t, KernelShape>> known_;
+};
+
+}  // namespace
+
+Blob compile(std::string_view text, const CompileOptions& options) {
+  Stopwatch watch(options);
+  hlo::Program program = stablehlo::parse(text);
+  watch.lap("parse");
+  run_passes(program, options.disabled_passes, [&](const Pass& pass, double milliseconds) {
+    if (options.on_stage) options.on_stage(pass.name, milliseconds);
+  });
+  watch.lap("passes");
+  const hlo::Function& main = *program.find("main");
+  Plan plan = make_plan(main);
+  remove_copies(plan);
+  place_temporaries(plan);
+  watch.lap("plan");
+  Blob blob = Assembler(main, plan, options).run(watch);
+  blob.name = program.name;
+  return blob;
+}
+
+}  // namespace fusebox::cpu

@@ -1,0 +1,29 @@
+// compiler: StableHLO text to a Blob. The only place of the project that includes LLVM.
+//
+//   passes/   the program becomes simpler
+//   plan/     which values get buffers, what is one kernel, the steps, the arena
+//   codegen/  kernels to machine code
+//
+// It uses fusebox/{base,hlo,stablehlo} and blob.h; plugin and execute reach it only through compiler_api.h.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cpu/blob.h"
+
+namespace fusebox::cpu {
+
+struct CompileOptions {
+  std::string level = "x86-64";
+  std::vector<std::string> disabled_passes = {};  // by name, see passes/pipeline.cpp; "fusion" for the plan's
+  // Is told what was done and how long it took: "parse", passes by name, "plan", "kernels", "machine code".
+  std::function<void(std::string_view stage, double milliseconds)> on_stage = {};
+};
+
+// Errors: those of stablehlo::parse; kUnsupported by op and dtype for what is not done. Any thread.
+Blob compile(std::string_view text, const CompileOptions& options = {});
+
+}  // namespace fusebox::cpu

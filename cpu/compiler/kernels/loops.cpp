@@ -1,0 +1,221 @@
+// Kernels made of plain loops: map, reduce, update.
+#include <algorithm>
+#include <numeric>
+
+#include "cpu/compiler/kernels/frame.h"
+
+namespace fusebox::cpu {
+
+using hlo::OpCode;
+using llvm::Value;
+
+namespace {
+
+// Every node has the root's sizes or one element, and none moves elements: one counter is enough.
+bool in_line(const Expression& expression, int root) {
+  const Dims& dims = expression.node(root).shape.dims;
+  return std::all_of(expression.nodes().begin(), expression.nodes().end(), [&](const Node& node) {
+    const bool one = node.shape.elements() == 1;
+    if (node.parameter >= 0 || (!one && node.shape.dims != dims)) return false;
+    if (!node.op || is_elementwise(node.op->code) || is_splat(*node.op)) return true;
+    if (node.op->code != OpCode::broadcast_in_dim && node.op->code != OpCode::reshape) return false;
+    const Shape& from = expression.node(node.operands[0]).shape;
+    return from.elements() == 1 || from.dims == node.shape.dims;
+  });
+}
+
+// A shape as rows of its innermost axis that is not 1.
+struct Rows {
+  explicit Rows(const Dims& sizes) : dims(sizes) {
+    for (size_t i = 0; i < dims.size(); ++i)
+      if (dims[i] != 1) axis = i;
+    if (!dims.empty()) length = dims[axis];
+    for (size_t i = 0; i < dims.size(); ++i)
+      if (i != axis) count *= dims[i];
+  }
+  // The index of an element of a row.
+  Index index(Frame& frame, Value* row, Value* place) const {
+    Dims outer = dims;
+    if (!outer.empty()) outer[axis] = 1;
+    Index result = index_of(frame.b(), outer, row);
+    if (!result.empty()) result[axis] = place;
+    return result;
+  }
+
+  Dims dims;
+  size_t axis = 0;
+  int64_t length = 1, count = 1;
+};
+
+int64_t rows_per_grain(int64_t elements) {
+  return std::max<int64_t>(1, kGrainElements / std::max<int64_t>(1, elements));
+}
+
+// The combiner of a reduction, applied to what was gathered and one element of each operand.
+class Combiner {
+ public:
+  explicit Combiner(Frame& frame)
+      : frame_(frame),
+        elements_(frame.b(), frame.scalars(), *frame.spec().combiner, frame.combiner_inputs()) {}
+
+  std::vector<Value*> operator()(const std::vector<Value*>& gathered, const std::vector<Value*>& elements) {
+    std::vector<Value*> parameters = gathered;
+    parameters.insert(parameters.end(), elements.begin(), elements.end());
+    elements_.set_parameters(parameters);
+    // A sum or product may be taken in any order, or it could not use vectors.
+    llvm::IRBuilder<>::FastMathFlagGuard guard(frame_.b());
+    llvm::FastMathFlags flags;
+    flags.setAllowReassoc();
+    frame_.b().setFastMathFlags(flags);
+    std::vector<Value*> results;
+    for (const int node : frame_.spec().combiner_results) results.push_back(elements_.element(node, {}));
+    return results;
+  }
+
+ private:
+  Frame& frame_;
+  Elements elements_;
+};
+
+// Inner axes are reduced: each result is gathered in variables.
+void reduce_inner(Frame& frame, const Shape& from, const Dims& axes, Combiner& combine, Elements& elements,
+                  size_t count) {
+  const auto& roots = frame.spec().roots;
+  Dims kept = from.dims, reduced(from.dims.size(), 1);
+  for (const int64_t axis : axes)
+    reduced[static_cast<size_t>(axis)] = std::exchange(kept[static_cast<size_t>(axis)], 1);
+  frame.loop(frame.begin(), frame.end(), 1, [&](Value* item) {
+    elements.forget();
+    const Index outer = index_of(frame.b(), kept, item);
+    std::vector<llvm::AllocaInst*> gathered;
+    for (size_t i = 0; i < count; ++i) {
+      Value* start = elements.element(roots[count + i], {});
+      gathered.push_back(frame.variable(start->getType()));
+      frame.b().CreateStore(start, gathered[i]);
+    }
+    frame.nest(reduced, [&](const Index& inner) {
+      elements.forget();
+      Index at = outer;
+      for (const int64_t axis : axes) at[static_cast<size_t>(axis)] = inner[static_cast<size_t>(axis)];
+      std::vector<Value*> so_far, fresh;
+      for (size_t i = 0; i < count; ++i) {
+        so_far.push_back(frame.b().CreateLoad(gathered[i]->getAllocatedType(), gathered[i]));
+        fresh.push_back(elements.element(roots[i], at));
+      }
+      const std::vector<Value*> next = combine(so_far, fresh);
+      for (size_t i = 0; i < count; ++i) frame.b().CreateStore(next[i], gathered[i]);
+    });
+    elements.forget();
+    for (size_t i = 0; i < count; ++i)
+      frame.store(static_cast<int>(i), item,
+                  frame.b().CreateLoad(gathered[i]->getAllocatedType(), gathered[i]));
+  });
+}
+
+// The innermost axis is kept: its results are gathered side by side in the output.
+void reduce_outer(Frame& frame, const Shape& from, const Dims& axes, Combiner& combine, Elements& elements,
+                  size_t count, const Rows& rows) {
+  const auto& roots = frame.spec().roots;
+  Dims kept = rows.dims, reduced(from.dims.size(), 1);
+  for (const int64_t axis : axes) reduced[static_cast<size_t>(axis)] = from.dims[static_cast<size_t>(axis)];
+  const auto gathered = [&](size_t i, Value* row, Value* place) {
+    Value* position = frame.b().CreateAdd(frame.b().CreateMul(row, frame.number(rows.length)), place);
+    return frame.address(frame.outputs()[i], frame.spec().outputs[i].dtype, position);
+  };
+  frame.loop(frame.begin(), frame.end(), 1, [&](Value* row) {
+    elements.forget();
+    std::vector<Value*> start;
+    for (size_t i = 0; i < count; ++i) start.push_back(elements.element(roots[count + i], {}));
+    frame.loop(frame.number(0), frame.number(rows.length), 1, [&](Value* place) {
+      for (size_t i = 0; i < count; ++i)
+        frame.scalars().store(start[i], gathered(i, row, place), frame.spec().outputs[i].dtype);
+    });
+    frame.nest(reduced, [&](const Index& inner) {
+      frame.loop(frame.number(0), frame.number(rows.length), 1, [&](Value* place) {
+        elements.forget();
+        Index at = rows.index(frame, row, place);
+        for (const int64_t axis : axes) at[static_cast<size_t>(axis)] = inner[static_cast<size_t>(axis)];
+        std::vector<Value*> so_far, fresh;
+        for (size_t i = 0; i < count; ++i) {
+          so_far.push_back(frame.scalars().load(gathered(i, row, place), frame.spec().outputs[i].dtype));
+          fresh.push_back(elements.element(roots[i], at));
+        }
+        const std::vector<Value*> next = combine(so_far, fresh);
+        for (size_t i = 0; i < count; ++i)
+          frame.scalars().store(next[i], gathered(i, row, place), frame.spec().outputs[i].dtype);
+      });
+    });
+    elements.forget();
+  });
+}
+
+}  // namespace
+
+KernelShape emit_map(Frame& frame) {
+  const KernelSpec& spec = frame.spec();
+  const int root = spec.roots[0];
+  const Shape& shape = spec.outputs[0];
+  Elements elements(frame.b(), frame.scalars(), spec.expression, frame.inputs());
+  if (in_line(spec.expression, root)) {
+    frame.loop(frame.begin(), frame.end(), 1,
+               [&](Value* i) { frame.store(0, i, elements.element_in_line(root, i)); });
+    return {shape.elements(), kGrainElements, 0};
+  }
+  const Rows rows(spec.expression.node(root).shape.dims);
+  frame.loop(frame.begin(), frame.end(), 1, [&](Value* row) {
+    Value* first = frame.b().CreateMul(row, frame.number(rows.length));
+    frame.loop(frame.number(0), frame.number(rows.length), 1, [&](Value* place) {
+      elements.forget();
+      Value* value = elements.element(root, rows.index(frame, row, place));
+      frame.store(0, frame.b().CreateAdd(first, place), value);
+    });
+  });
+  return {rows.count, rows_per_grain(rows.length), 0};
+}
+
+KernelShape emit_reduce(Frame& frame) {
+  const KernelSpec& spec = frame.spec();
+  const auto& axes = spec.op->attributes.get<Dims>("dimensions");
+  const size_t count = spec.outputs.size();
+  const Shape& from = spec.expression.node(spec.roots[0]).shape;
+  Elements elements(frame.b(), frame.scalars(), spec.expression, frame.inputs());
+  Combiner combine(frame);
+  Dims kept = from.dims;
+  for (const int64_t axis : axes) kept[static_cast<size_t>(axis)] = 1;
+  const Rows all(from.dims), rows(kept);
+  const bool inner_kept = std::find(axes.begin(), axes.end(), static_cast<int64_t>(all.axis)) == axes.end();
+  int64_t reduced = 1;
+  for (const int64_t axis : axes) reduced *= from.dims[static_cast<size_t>(axis)];
+  // A half would be rounded each time it passes through memory.
+  const bool exact = std::none_of(spec.outputs.begin(), spec.outputs.end(),
+                                  [](const Shape& s) { return s.dtype == f16 || s.dtype == bf16; });
+  if (inner_kept && exact && rows.length > 1) {
+    reduce_outer(frame, from, axes, combine, elements, count, rows);
+    return {rows.count, rows_per_grain(rows.length * reduced), 0};
+  }
+  reduce_inner(frame, from, axes, combine, elements, count);
+  return {spec.outputs[0].elements(), rows_per_grain(reduced), 0};
+}
+
+KernelShape emit_update(Frame& frame) {
+  const KernelSpec& spec = frame.spec();
+  const Shape& shape = spec.outputs[0];
+  const Shape& part = spec.expression.node(spec.roots[0]).shape;
+  Elements elements(frame.b(), frame.scalars(), spec.expression, frame.inputs());
+  Index start;
+  for (size_t i = 0; i < shape.dims.size(); ++i)
+    start.push_back(elements.start_index(spec.roots[1 + i], shape.dims[i] - part.dims[i]));
+  const Rows rows(part.dims);
+  frame.loop(frame.begin(), frame.end(), 1, [&](Value* row) {
+    frame.loop(frame.number(0), frame.number(rows.length), 1, [&](Value* place) {
+      elements.forget();
+      Index at = rows.index(frame, row, place);
+      Value* value = elements.element(spec.roots[0], at);
+      for (size_t i = 0; i < at.size(); ++i) at[i] = frame.b().CreateAdd(at[i], start[i]);
+      frame.store(0, linear_index(frame.b(), shape, at), value);
+    });
+  });
+  return {rows.count, rows_per_grain(rows.length), 0};
+}
+
+}  // namespace fusebox::cpu

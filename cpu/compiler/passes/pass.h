@@ -1,0 +1,38 @@
+// passes: a program becomes a simpler one that computes the same. One file per pass; pipeline.cpp lists them
+// in order. Each is known by its name, can be skipped and timed by it, and leaves a program that verifies.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fusebox/hlo/program.h"
+
+namespace fusebox::cpu {
+
+struct Pass {
+  std::string_view name;
+  void (*run)(hlo::Program& program);
+};
+
+// In the order in which they run.
+std::span<const Pass> all_passes();
+
+// Runs all but those that are named. `after` sees the program after each, with the time it took.
+void run_passes(hlo::Program& program, const std::vector<std::string>& disabled,
+                const std::function<void(const Pass&, double milliseconds)>& after = {});
+
+// Replaces calls, and composites that no kernel knows, by the body of the function that they name. After it
+// `main` is the only function.
+void inline_calls(hlo::Program& program);
+// Puts the operands of optimization barriers in place of their results: nothing moves across them here
+// anyway.
+void drop_barriers(hlo::Program& program);
+// Equal ops on equal operands become one, block by block.
+void eliminate_common_subexpressions(hlo::Program& program);
+// Removes ops whose results nobody uses.
+void eliminate_dead_code(hlo::Program& program);
+
+}  // namespace fusebox::cpu

@@ -1,0 +1,35 @@
+// What passes share: walks over all blocks, and values put in place of others.
+#pragma once
+
+#include <functional>
+#include <unordered_map>
+
+#include "fusebox/hlo/program.h"
+
+namespace fusebox::cpu {
+
+using ValueMap = std::unordered_map<const hlo::Value*, hlo::Value*>;
+
+// Every block of the function, the outer before the inner.
+inline void for_each_block(hlo::Block& block, const std::function<void(hlo::Block&)>& visit) {
+  visit(block);
+  for (const auto& op : block.ops)
+    for (const auto& region : op->regions) for_each_block(*region, visit);
+}
+
+// The value at the end of the chain of replacements.
+inline hlo::Value* resolve(const ValueMap& replaced, hlo::Value* value) {
+  for (auto found = replaced.find(value); found != replaced.end(); found = replaced.find(value))
+    value = found->second;
+  return value;
+}
+
+inline void replace_operands(hlo::Block& block, const ValueMap& replaced) {
+  if (replaced.empty()) return;
+  for_each_block(block, [&](hlo::Block& inner) {
+    for (const auto& op : inner.ops)
+      for (hlo::Value*& operand : op->operands) operand = resolve(replaced, operand);
+  });
+}
+
+}  // namespace fusebox::cpu

@@ -1,0 +1,141 @@
+#include "cpu/compiler/plan/fusion.h"
+
+#include <unordered_map>
+
+#include "cpu/compiler/plan/expression.h"
+
+namespace fusebox::cpu {
+
+using hlo::OpCode;
+using hlo::Value;
+
+namespace {
+
+// Ops that can be computed element by element inside a kernel.
+bool can_fuse(OpCode code) {
+  return moves_elements(code) || is_elementwise(code) || code == OpCode::concatenate || code == OpCode::pad ||
+         code == OpCode::gather;
+}
+
+// So many ops in one kernel, and not more: compile time grows with it, and registers run out.
+constexpr int kLargestKernel = 256;
+
+// Who needs a value.
+struct Need {
+  const void* kernel = nullptr;  // the kernel that does, if it is only one
+  int uses = 0;
+  bool many = false;       // several kernels
+  bool elsewhere = false;  // at other places than the element's own
+  bool often = false;      // several times per element
+  bool whole = false;      // in a buffer, whatever else
+};
+
+}  // namespace
+
+struct Fusion::Walk {
+  std::unordered_map<const Value*, Need> needs;
+  std::unordered_map<const void*, int> sizes;
+  std::unordered_set<const Value*>* kept;
+  std::unordered_set<const hlo::Block*> inside = {};  // the blocks of the innermost loop that is being walked
+
+  void use(const Value* value, const void* kernel, bool often, bool elsewhere = false) {
+    Need& need = needs[value];
+    if (need.uses++ > 0 && need.kernel != kernel) need.many = true;
+    need.kernel = kernel;
+    need.elsewhere = need.elsewhere || elsewhere;
+    // What comes from outside of a loop would be computed again in every round.
+    need.often = need.often || often || (need.elsewhere && need.uses > 1) ||
+                 (!inside.empty() && !inside.contains(value->block));
+  }
+
+  void want_buffer(const Value* value) { needs[storage_of(value)].whole = true; }
+
+  void block(const hlo::Block& block, bool repeats) {
+    std::unordered_set<const hlo::Block*> outside;
+    if (repeats) outside.swap(inside);
+    if (repeats || !inside.empty()) inside.insert(&block);
+    for (auto op = block.ops.rbegin(); op != block.ops.rend(); ++op) visit(**op, repeats);
+    if (repeats) outside.swap(inside);
+  }
+
+  void visit(const hlo::Op& op, bool repeats) {
+    for (const auto& region : op.regions)
+      if (op.code == OpCode::while_ || op.code == OpCode::if_ || op.code == OpCode::case_)
+        block(*region, op.code == OpCode::while_);
+    switch (op.code) {
+      case OpCode::return_:
+        for (const Value* value : op.operands) {
+          if (repeats)
+            want_buffer(value);
+          else
+            use(value, value, false);
+        }
+        return;
+      case OpCode::while_:
+        for (const Value* const& value : op.operands) use(value, &value, false);  // each a kernel of its own
+        return;
+      case OpCode::if_:
+      case OpCode::case_:
+      case OpCode::sort:
+        for (const Value* value : op.operands) want_buffer(value);
+        return;
+      case OpCode::dot_general:
+        for (const Value* value : op.operands) want_buffer(value);
+        return;
+      case OpCode::dynamic_update_slice:
+        want_buffer(op.operands[0]);
+        for (size_t i = 1; i < op.operands.size(); ++i) use(op.operands[i], &op, false);
+        return;
+      case OpCode::reduce:
+        for (const Value* value : op.operands) use(value, &op, false);
+        captures(*op.regions[0]);
+        return;
+      default: fused(op); return;
+    }
+  }
+
+  // What a combiner takes from outside of it is read from a buffer.
+  void captures(const hlo::Block& block) {
+    for (const auto& op : block.ops)
+      for (const Value* value : op->operands)
+        if (value->block != &block && !(value->op && is_splat(*value->op))) want_buffer(value);
+  }
+
+  void fused(const hlo::Op& op) {
+    const Value* result = &op.results[0];
+    const Need need = needs[result];
+    const bool free = moves_elements(op.code);
+    bool keep = need.whole || (!free && (need.many || need.often || !can_fuse(op.code)));
+    if (!keep && !free && ++sizes[need.kernel] > kLargestKernel) keep = true;
+    if (keep) kept->insert(result);
+    const bool several = !keep && need.many;  // this op is repeated in several kernels: so is what it needs
+    for (size_t i = 0; i < op.operands.size(); ++i) {
+      const Value* operand = op.operands[i];
+      if (i == 0 && (op.code == OpCode::dynamic_slice || op.code == OpCode::gather)) {
+        want_buffer(operand);
+        continue;
+      }
+      const bool grows =
+          op.code == OpCode::broadcast_in_dim && operand->shape.elements() < result->shape.elements();
+      use(operand,
+          keep      ? result
+          : several ? nullptr
+                    : need.kernel,
+          grows || (!keep && need.often), !is_elementwise(op.code) && op.code != OpCode::reshape);
+      if (several) needs[operand].many = true;
+    }
+  }
+};
+
+Fusion::Fusion(const hlo::Function& function) {
+  Walk walk{{}, {}, &kept_};
+  walk.block(function.body, false);
+}
+
+bool Fusion::has_buffer(const Value* value) const {
+  if (!value->op) return true;
+  if (value->op->code == OpCode::constant) return !is_splat(*value->op);
+  return kept_.contains(value) || !can_fuse(value->op->code);
+}
+
+}  // namespace fusebox::cpu

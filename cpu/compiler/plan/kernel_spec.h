@@ -1,0 +1,35 @@
+// KernelSpec: one kernel, as planning hands it to code generation.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cpu/compiler/plan/expression.h"
+
+namespace fusebox::cpu {
+
+struct KernelSpec {
+  enum class Kind : uint8_t {
+    kMap,     // roots: the value; writes every element of its shape
+    kReduce,  // roots: the operands, then their initial values; `op` is the reduce
+    kUpdate,  // roots: the update, then the start indices; `op` is the dynamic_update_slice; writes a part in
+              // place
+    kDot,     // roots: both operands, read from buffers; `op` is the dot_general
+    kSort,    // roots: the operands; `op` is the sort
+  };
+  Kind kind = Kind::kMap;
+  const hlo::Op* op = nullptr;
+  Expression expression;
+  std::vector<int> roots;
+  std::vector<Shape> outputs;               // the buffers written, one per output
+  std::optional<Expression> combiner = {};  // kReduce, kSort: the region
+  std::vector<int> combiner_results = {};
+
+  bool is_copy() const { return kind == Kind::kMap && expression.node(roots[0]).input >= 0; }
+  std::string key() const;
+  // For profilers: "map_add_multiply", "dot_f32".
+  std::string name() const;
+};
+
+}  // namespace fusebox::cpu

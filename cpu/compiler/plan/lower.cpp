@@ -1,0 +1,252 @@
+// Ops to steps: each value that has a buffer is written by one step; loops and branches hold steps of their
+// own.
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+#include "cpu/compiler/plan/fusion.h"
+#include "cpu/compiler/plan/plan.h"
+#include "fusebox/base/error.h"
+
+namespace fusebox::cpu {
+
+using hlo::OpCode;
+using hlo::Value;
+
+namespace {
+
+using Steps = std::vector<PlanStep>;
+
+class Lowering {
+ public:
+  explicit Lowering(const hlo::Function& function) : function_(function), fusion_(function) {}
+
+  Plan run() {
+    const auto returned = function_.body.returned();
+    std::vector<std::optional<int64_t>> taken(returned.size());
+    for (size_t i = 0; i < function_.arguments.size(); ++i) {
+      const auto& alias = function_.arguments[i].alias_output;
+      const int buffer = new_buffer(function_.body.arguments[i].shape, BufferPlace::Kind::kArgument);
+      plan_.buffers.back().place.index = static_cast<int64_t>(i);
+      plan_.buffers.back().fixed = true;
+      plan_.buffers.back().read_only = !alias;
+      buffers_[&function_.body.arguments[i]] = buffer;
+      if (alias) taken[static_cast<size_t>(*alias)] = buffer;
+    }
+    block(function_.body, plan_.steps);
+    std::vector<int> targets;
+    for (size_t i = 0; i < returned.size(); ++i) {
+      targets.push_back(taken[i] ? static_cast<int>(*taken[i])
+                                 : new_buffer(returned[i]->shape, BufferPlace::Kind::kResult));
+      if (!taken[i])
+        plan_.buffers.back().place.index = static_cast<int64_t>(i), plan_.buffers.back().fixed = true;
+    }
+    assign_all(returned, targets, plan_.steps);
+    return std::move(plan_);
+  }
+
+ private:
+  int new_buffer(const Shape& shape, BufferPlace::Kind kind = BufferPlace::Kind::kTemporary) {
+    PlanBuffer buffer;
+    buffer.shape = shape;
+    buffer.place.kind = kind;
+    buffer.place.bytes = shape.bytes();
+    plan_.buffers.push_back(buffer);
+    return static_cast<int>(plan_.buffers.size()) - 1;
+  }
+
+  // The buffer of a value that has one.
+  int buffer_of(const Value* value) {
+    value = storage_of(value);
+    if (const auto found = buffers_.find(value); found != buffers_.end()) return found->second;
+    if (!value->op || value->op->code != OpCode::constant) throw InternalError("a value has no buffer yet");
+    const int buffer = new_buffer(value->shape, BufferPlace::Kind::kConstant);
+    plan_.buffers.back().constant = value->op;
+    plan_.buffers.back().fixed = plan_.buffers.back().read_only = true;
+    buffers_[value] = buffer;
+    return buffer;
+  }
+
+  Expression expression() {
+    return Expression([this](const Value* value) { return fusion_.has_buffer(value); });
+  }
+
+  void add_kernel(KernelSpec kernel, std::vector<int> writes, Steps& steps) {
+    PlanStep step;
+    step.writes = std::move(writes);
+    for (const Value* value : kernel.expression.inputs()) step.reads.push_back(buffer_of(value));
+    if (kernel.combiner)
+      for (const Value* value : kernel.combiner->inputs()) step.reads.push_back(buffer_of(value));
+    for (const int buffer : step.writes)
+      kernel.outputs.push_back(plan_.buffers[static_cast<size_t>(buffer)].shape);
+    step.kernel = std::make_shared<KernelSpec>(std::move(kernel));
+    steps.push_back(std::move(step));
+  }
+
+  // A step that writes the value to a buffer; nothing if it lies there.
+  void assign(const Value* value, int buffer, Steps& steps) {
+    const auto held = buffers_.find(storage_of(value));
+    if (held != buffers_.end() && held->second == buffer) return;
+    KernelSpec kernel{KernelSpec::Kind::kMap, nullptr, expression(), {}, {}};
+    kernel.roots.push_back(held != buffers_.end() ? kernel.expression.add_input(value)
+                                                  : kernel.expression.add(value));
+    add_kernel(std::move(kernel), {buffer}, steps);
+  }
+
+  // Writes several at once. A target whose old value another one still needs is read to a copy first.
+  void assign_all(std::span<Value* const> values, const std::vector<int>& targets, Steps& steps) {
+    std::vector<std::pair<int, int>> late;
+    for (size_t i = 0; i < values.size(); ++i) {
+      const size_t begin = steps.size();
+      assign(values[i], targets[i], steps);
+      if (steps.size() == begin) continue;
+      bool needed = false;
+      for (size_t j = i + 1; j < values.size() && !needed; ++j) needed = reads(values[j], targets[i]);
+      if (!needed) continue;
+      const int copy = new_buffer(values[i]->shape);
+      steps.back().writes[0] = copy;
+      late.emplace_back(copy, targets[i]);
+    }
+    for (const auto& [copy, target] : late) copy_buffer(copy, target, steps);
+  }
+
+  bool reads(const Value* value, int buffer) {
+    Expression reader = expression();
+    reader.add(value);
+    for (const Value* input : reader.inputs())
+      if (buffer_of(input) == buffer) return true;
+    return false;
+  }
+
+  void copy_buffer(int from, int to, Steps& steps) {
+    // A value that stands for the buffer `from`: kernels know values only.
+    stand_ins_.push_back(std::make_unique<Value>());
+    stand_ins_.back()->shape = plan_.buffers[static_cast<size_t>(from)].shape;
+    buffers_[stand_ins_.back().get()] = from;
+    KernelSpec kernel{KernelSpec::Kind::kMap, nullptr, expression(), {}, {}};
+    kernel.roots.push_back(kernel.expression.add_input(stand_ins_.back().get()));
+    add_kernel(std::move(kernel), {to}, steps);
+  }
+
+  void block(const hlo::Block& block, Steps& steps) {
+    for (const auto& op : block.ops) lower(*op, steps);
+  }
+
+  void lower(const hlo::Op& op, Steps& steps) {
+    switch (op.code) {
+      case OpCode::return_:
+      case OpCode::constant: return;
+      case OpCode::while_: return loop(op, steps);
+      case OpCode::if_:
+      case OpCode::case_: return branch(op, steps);
+      case OpCode::reduce: return reduce(op, steps);
+      case OpCode::dot_general: return dot(op, steps);
+      case OpCode::dynamic_update_slice: return update(op, steps);
+      case OpCode::sort: return sort(op, steps);
+      default: return map(op, steps);
+    }
+  }
+
+  int own_buffer(const Value& value) { return buffers_[&value] = new_buffer(value.shape); }
+
+  void map(const hlo::Op& op, Steps& steps) {
+    if (op.results.size() != 1 || !fusion_.has_buffer(&op.results[0])) return;
+    if (op.code == OpCode::reshape) return;  // its operand's buffer is its own
+    KernelSpec kernel{KernelSpec::Kind::kMap, nullptr, root_expression(&op.results[0]), {}, {}};
+    kernel.roots.push_back(kernel.expression.add(&op.results[0]));
+    const int buffer = own_buffer(op.results[0]);
+    add_kernel(std::move(kernel), {buffer}, steps);
+  }
+
+  // An expression that computes the value although it has a buffer.
+  Expression root_expression(const Value* root) {
+    return Expression(
+        [this, root](const Value* value) { return value != root && fusion_.has_buffer(value); });
+  }
+
+  void reduce(const hlo::Op& op, Steps& steps) {
+    KernelSpec kernel{KernelSpec::Kind::kReduce, &op, expression(), {}, {}};
+    for (const Value* value : op.operands) kernel.roots.push_back(kernel.expression.add(value));
+    kernel.combiner = expression();
+    kernel.combiner_results = kernel.combiner->add_region(*op.regions[0]);
+    write_results(op, std::move(kernel), steps);
+  }
+
+  void sort(const hlo::Op& op, Steps& steps) {
+    KernelSpec kernel{KernelSpec::Kind::kSort, &op, expression(), {}, {}};
+    for (const Value* value : op.operands) kernel.roots.push_back(kernel.expression.add_input(value));
+    kernel.combiner = expression();
+    kernel.combiner_results = kernel.combiner->add_region(*op.regions[0]);
+    write_results(op, std::move(kernel), steps);
+  }
+
+  void dot(const hlo::Op& op, Steps& steps) {
+    KernelSpec kernel{KernelSpec::Kind::kDot, &op, expression(), {}, {}};
+    for (const Value* value : op.operands) kernel.roots.push_back(kernel.expression.add_input(value));
+    write_results(op, std::move(kernel), steps);
+  }
+
+  void write_results(const hlo::Op& op, KernelSpec kernel, Steps& steps) {
+    std::vector<int> writes;
+    for (const Value& value : op.results) writes.push_back(own_buffer(value));
+    add_kernel(std::move(kernel), std::move(writes), steps);
+  }
+
+  void update(const hlo::Op& op, Steps& steps) {
+    const int buffer = own_buffer(op.results[0]);
+    assign(op.operands[0], buffer, steps);
+    KernelSpec kernel{KernelSpec::Kind::kUpdate, &op, expression(), {}, {}};
+    for (size_t i = 1; i < op.operands.size(); ++i)
+      kernel.roots.push_back(kernel.expression.add(op.operands[i]));
+    add_kernel(std::move(kernel), {buffer}, steps);
+  }
+
+  void loop(const hlo::Op& op, Steps& steps) {
+    std::vector<int> state;
+    for (size_t i = 0; i < op.operands.size(); ++i) {
+      state.push_back(new_buffer(op.operands[i]->shape));
+      plan_.buffers.back().fixed = true;
+      assign(op.operands[i], state[i], steps);
+    }
+    PlanStep step;
+    step.kind = Step::Kind::kWhile;
+    step.blocks.resize(2);
+    for (size_t r = 0; r < 2; ++r) {
+      for (size_t i = 0; i < state.size(); ++i) buffers_[&op.regions[r]->arguments[i]] = state[i];
+      block(*op.regions[r], step.blocks[r]);
+    }
+    const int goes_on = new_buffer({{}, i1});
+    assign(op.regions[0]->returned()[0], goes_on, step.blocks[0]);
+    assign_all(op.regions[1]->returned(), state, step.blocks[1]);
+    step.reads = {goes_on};
+    steps.push_back(std::move(step));
+    for (size_t i = 0; i < state.size(); ++i) buffers_[&op.results[i]] = state[i];
+  }
+
+  void branch(const hlo::Op& op, Steps& steps) {
+    PlanStep step;
+    step.kind = op.code == OpCode::if_ ? Step::Kind::kIf : Step::Kind::kCase;
+    step.reads = {buffer_of(op.operands[0])};
+    std::vector<int> results;
+    for (const Value& value : op.results) results.push_back(own_buffer(value));
+    for (const auto& region : op.regions) {
+      step.blocks.emplace_back();
+      block(*region, step.blocks.back());
+      for (size_t i = 0; i < results.size(); ++i)
+        assign(region->returned()[i], results[i], step.blocks.back());
+    }
+    steps.push_back(std::move(step));
+  }
+
+  const hlo::Function& function_;
+  Fusion fusion_;
+  Plan plan_;
+  std::unordered_map<const Value*, int> buffers_;
+  std::vector<std::unique_ptr<Value>> stand_ins_;
+};
+
+}  // namespace
+
+Plan make_plan(const hlo::Function& function) { return Lowering(function).run(); }
+
+}  // namespace fusebox::cpu

@@ -1,0 +1,43 @@
+// Plan: a program as kernels, buffers and steps; all that code generation and the blob need.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "cpu/blob.h"
+#include "cpu/compiler/plan/kernel_spec.h"
+
+namespace fusebox::cpu {
+
+struct PlanBuffer {
+  Shape shape;
+  BufferPlace place;
+  const hlo::Op* constant = nullptr;
+  bool fixed =
+      false;  // an argument, result, constant or loop variable: no other buffer's name can replace it
+  bool read_only = false;
+};
+
+struct PlanStep {
+  Step::Kind kind = Step::Kind::kKernel;
+  std::shared_ptr<const KernelSpec> kernel;  // kKernel
+  std::vector<int> writes, reads;  // buffers; a kUpdate also reads what it writes; control flow reads [0]
+  std::vector<std::vector<PlanStep>> blocks;
+  bool dropped = false;  // a copy that turned out to be none
+};
+
+struct Plan {
+  std::vector<PlanBuffer> buffers;
+  std::vector<PlanStep> steps;
+  int64_t arena_bytes = 0;
+};
+
+// Error kUnsupported for an op that is not done, by op and dtype.
+Plan make_plan(const hlo::Function& function);
+
+// Lets what is copied live where the copy goes, where nobody can tell.
+void remove_copies(Plan& plan);
+// Gives temporaries their offsets: those whose lives do not meet share memory.
+void place_temporaries(Plan& plan);
+
+}  // namespace fusebox::cpu
