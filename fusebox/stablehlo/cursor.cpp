@@ -42,7 +42,7 @@ void Cursor::skip_line() {
   at_ = end == std::string_view::npos ? source_->text.size() : end;
 }
 
-void Cursor::skip() {
+void Cursor::skip_blanks() {
   const std::string_view text = source_->text;
   while (at_ < text.size()) {
     const char c = text[at_];

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "fusebox/base/error.h"
+#include "fusebox/base/shape.h"
 
 namespace fusebox::stablehlo {
 
@@ -25,6 +26,9 @@ struct Source {
   std::string_view file;
   // Where the definition of each "#name = …" at the start of a line begins: uses may come first.
   std::unordered_map<std::string_view, size_t> aliases;
+
+  // Types that were read already, by their text: programs repeat few of them often.
+  mutable std::unordered_map<std::string_view, Shape> types = {};
 
   // Aliases of aliases can stand for more text than there is memory: false once that is out of proportion.
   bool pay(size_t characters) const {
@@ -118,7 +122,11 @@ class Cursor {
   }
 
  private:
-  void skip();
+  void skip() {
+    if (at_ < source_->text.size() && source_->text[at_] > ' ' && source_->text[at_] != '/') return;
+    skip_blanks();
+  }
+  void skip_blanks();
   void skip_line();
   void skip_name();
   void skip_brackets();

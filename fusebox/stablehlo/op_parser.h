@@ -86,7 +86,9 @@ class OpParser {
   void set_attribute(OpDraft& op, std::string_view name, size_t at, bool own = true);
   // "(T, T) -> T"
   void function_type(OpDraft& op);
-  void want_operand_types(const OpDraft& op, const std::vector<Shape>& types, size_t at);
+  // "T, T": the operands' types; each alone.
+  void operand_types(const OpDraft& op);
+  void want_operand_type(const OpDraft& op, size_t operand, const Shape& type, size_t at);
 
   // --- parse_forms.cpp
   void pretty(OpDraft& op);

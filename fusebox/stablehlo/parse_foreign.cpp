@@ -152,8 +152,10 @@ void OpParser::as_custom_call(OpDraft& op, std::string_view name, bool is_generi
     in_.want(":");
     const size_t at = in_.at();
     std::vector<Shape> list = parse_types(in_);
-    list.resize(list.size() == 1 ? op.operands.size() : list.size(), list[0]);
-    want_operand_types(op, list, at);
+    if (list.size() == 1) list.resize(op.operands.size(), Shape(list[0]));
+    if (list.size() != op.operands.size())
+      in_.fail(at, ErrorKind::kInvalidFile, "got {} types for {} operands", list.size(), op.operands.size());
+    for (size_t i = 0; i < list.size(); i++) want_operand_type(op, i, list[i], at);
     if (in_.eat("->"))
       op.results = parse_result_types(in_);
     else if (has_results)

@@ -118,34 +118,26 @@ void OpParser::bare_item(OpDraft& op, std::string_view word, size_t at) {
 // ": (T, U) -> V", or ": T" for one type of all, or what else an op makes of a list of types.
 void OpParser::types(OpDraft& op) {
   in_.want(":");
-  const size_t at = in_.at();
   if (in_.peek() == '(') return function_type(op);
-  const std::vector<Shape> list = parse_types(in_);
-  const std::vector<Shape> one_for_all(op.operands.size(), list[0]);
-  const auto want_count = [&](size_t count) {
-    if (list.size() != count)
-      in_.fail(at, ErrorKind::kInvalidFile, "got {} types, want {}", list.size(), count);
-  };
+  const size_t at = in_.at();
   switch (op.code) {
-    case OpCode::return_: return want_operand_types(op, list, at);
+    case OpCode::return_: return operand_types(op);
     case OpCode::optimization_barrier:
-      want_operand_types(op, list, at);
-      op.results = list;
+      operand_types(op);
+      for (const hlo::Value* operand : op.operands) op.results.push_back(operand->shape);
       return;
-    case OpCode::select:
-      want_count(2);
-      want_operand_types(op, {list[0], list[1], list[1]}, at);
-      op.results = {list[1]};
-      return;
-    case OpCode::complex:  // the operands' types follow
-      want_count(1);
-      op.results = list;
-      return;
-    default:
-      want_count(1);
-      want_operand_types(op, one_for_all, at);
-      op.results = list;
+    case OpCode::select: {  // one for the first, one for the others
+      want_operand_type(op, 0, read_type(in_), at);
+      in_.want(",");
+      break;
+    }
+    default: break;
   }
+  const size_t type_at = in_.at();
+  op.results = {read_type(in_)};
+  if (op.code == OpCode::complex) return;  // the operands' types follow
+  for (size_t i = op.code == OpCode::select ? 1 : 0; i < op.operands.size(); i++)
+    want_operand_type(op, i, op.results[0], type_at);
 }
 
 // constant {attributes} dense<…> : T
@@ -250,11 +242,8 @@ void OpParser::while_(OpDraft& op) {
     } while (in_.eat(','));
     in_.want(")");
   }
-  if (in_.eat(':') && is_letter(in_.peek())) {
-    const size_t at = in_.at();
-    op.results = parse_types(in_);
-    want_operand_types(op, op.results, at);
-  }
+  if (in_.eat(':') && !op.operands.empty()) operand_types(op);
+  for (const hlo::Value* operand : op.operands) op.results.push_back(operand->shape);
   if (in_.eat_word("attributes")) optional_attributes(op);
   for (const std::string_view keyword : {"cond", "do"}) {
     in_.want_word(keyword);

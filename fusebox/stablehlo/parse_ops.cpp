@@ -34,6 +34,19 @@ std::optional<OpCode> find_op(std::string_view name) {
           is_ours ? did_you_mean(name.substr(kDialect.size()), names) : "");
 }
 
+// The op's own attributes in the order of its row, then the others: two spellings of an op are then one op.
+void put_in_order(hlo::Attributes& attributes, OpCode code) {
+  const auto& row = hlo::info(code).attributes;
+  const auto place = [&](const auto& attribute) {
+    return std::ranges::find(row, std::string_view(attribute.first), &hlo::AttributeInfo::name);
+  };
+  if (std::ranges::is_sorted(attributes.list(), {}, place)) return;
+  hlo::AttributeDict list = attributes.list();
+  std::ranges::stable_sort(list, {}, place);
+  attributes = {};
+  for (auto& [name, value] : list) attributes.set(name, std::move(value));
+}
+
 }  // namespace
 
 bool Scope::define(std::string_view name, Definition definition) {
@@ -156,6 +169,7 @@ void OpParser::op(Block& block) {
 }
 
 void OpParser::finish(OpDraft draft, const std::vector<ResultName>& names, Block& block) {
+  put_in_order(draft.attributes, draft.code);
   hlo::Builder builder(program_, block);
   builder.set_location({location(), {}});
   const size_t declared = draft.results.size();
@@ -215,19 +229,30 @@ void OpParser::optional_attributes(OpDraft& op) {
   if (in_.eat('{')) attributes(op, "}");
 }
 
-void OpParser::want_operand_types(const OpDraft& op, const std::vector<Shape>& types, size_t at) {
-  if (types.size() != op.operands.size())
-    in_.fail(at, ErrorKind::kInvalidFile, "got {} types for {} operands", types.size(), op.operands.size());
-  for (size_t i = 0; i < types.size(); i++)
-    if (types[i] != op.operands[i]->shape)
-      in_.fail(at, ErrorKind::kInvalidFile, "got the type {} for operand {}, which is {}",
-               to_string(types[i]), i, to_string(op.operands[i]->shape));
+void OpParser::want_operand_type(const OpDraft& op, size_t operand, const Shape& type, size_t at) {
+  if (operand >= op.operands.size())
+    in_.fail(at, ErrorKind::kInvalidFile, "got more types than the {} operands", op.operands.size());
+  if (type != op.operands[operand]->shape)
+    in_.fail(at, ErrorKind::kInvalidFile, "got the type {} for operand {}, which is {}", to_string(type),
+             operand, to_string(op.operands[operand]->shape));
+}
+
+void OpParser::operand_types(const OpDraft& op) {
+  size_t count = 0;
+  if (in_.peek() != ')' || !op.operands.empty()) {
+    do {
+      const size_t at = in_.at();
+      want_operand_type(op, count++, read_type(in_), at);
+    } while (in_.eat(','));
+  }
+  if (count != op.operands.size())
+    in_.fail(in_.at(), ErrorKind::kInvalidFile, "got {} types for {} operands", count, op.operands.size());
 }
 
 void OpParser::function_type(OpDraft& op) {
-  const size_t at = in_.at();
-  if (in_.peek() != '(') in_.unexpected("'('");
-  want_operand_types(op, parse_result_types(in_), at);
+  in_.want("(");
+  operand_types(op);
+  in_.want(")");
   in_.want("->");
   op.results = parse_result_types(in_);
 }

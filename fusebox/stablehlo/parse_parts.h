@@ -14,11 +14,15 @@ namespace fusebox::stablehlo {
 
 // Lists, dictionaries and aliases nest at most so deep.
 inline constexpr int kMaxAttributeNesting = 64;
+// Dictionaries hold at most so many: finding one of them is a walk.
+inline constexpr int kMaxAttributes = 1000;
 
 // --- parse_types.cpp
 // "tensor<2x3xf32>", "!stablehlo.token". Dynamic sizes, quantized elements, tuples and the like are refused
 // by name.
 Shape parse_type(Cursor& in);
+// The same, without taking memory for types that were read before. Stays as long as the source.
+const Shape& read_type(Cursor& in);
 // "T, T"
 std::vector<Shape> parse_types(Cursor& in);
 // "T", "(T, T)" or "()": what stands behind "->".
@@ -57,8 +61,11 @@ hlo::ConvDimensions parse_layout(Cursor& in);
 template <typename Entry>
 void parse_dict(Cursor& in, std::string_view close, Entry entry) {
   if (in.eat(close)) return;
+  int count = 0;
   do {
     const size_t where = in.at();
+    if (++count > kMaxAttributes)
+      in.fail(where, ErrorKind::kUnsupported, "got more than {} attributes", kMaxAttributes);
     const std::string key = in.peek() == '"' ? in.string() : std::string(in.word("a name"));
     if (!in.eat('=') && in.peek() != ',' && !in.at_mark(close)) in.unexpected("'='");
     entry(key, where);

@@ -29,6 +29,17 @@ Dims parse_sizes(Cursor& in) {
   return dims;
 }
 
+// "tensor<2x3xf32>" at the start of a text, or nothing if that is something else or longer than types are.
+std::string_view tensor_text(std::string_view text) {
+  constexpr size_t kLongest = 200;
+  text = text.substr(0, kLongest);
+  if (!text.starts_with("tensor<")) return {};
+  size_t end = text.find('>');
+  if (end == std::string_view::npos) return {};
+  if (text.substr(0, end).find("complex<") != std::string_view::npos) end = text.find('>', end + 1);
+  return end == std::string_view::npos ? std::string_view() : text.substr(0, end + 1);
+}
+
 [[noreturn]] void refuse(Cursor& in, size_t start) {
   in.go(start);
   in.skip_value();
@@ -80,15 +91,27 @@ Shape parse_type(Cursor& in) {
   return shape;
 }
 
+const Shape& read_type(Cursor& in) {
+  auto& types = in.source().types;
+  const size_t start = in.at();
+  const std::string_view text = tensor_text(in.source().text.substr(start));
+  if (const auto known = types.find(text); known != types.end() && !text.empty()) {
+    in.go(start + text.size());
+    return known->second;
+  }
+  Shape shape = parse_type(in);
+  return types.insert_or_assign(in.slice(start, in.end()), std::move(shape)).first->second;
+}
+
 std::vector<Shape> parse_types(Cursor& in) {
   std::vector<Shape> types;
-  do types.push_back(parse_type(in));
+  do types.push_back(read_type(in));
   while (in.eat(','));
   return types;
 }
 
 std::vector<Shape> parse_result_types(Cursor& in) {
-  if (!in.eat('(')) return {parse_type(in)};
+  if (!in.eat('(')) return {read_type(in)};
   if (in.eat(')')) return {};
   std::vector<Shape> types = parse_types(in);
   in.want(")");
