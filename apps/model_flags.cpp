@@ -12,7 +12,7 @@ void ModelFlags::add(CLI::App& app) {
       ->check(CLI::PositiveNumber);
   app.add_option("--threads", threads, "threads of a CPU plugin (default: all)")
       ->envname("FUSEBOX_THREADS")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1024));
   app.add_flag("--no-cache", no_cache, "neither use nor fill the compile cache");
 }
 

@@ -26,6 +26,8 @@ struct Device::State {
 
 namespace {
 
+constexpr int kMostThreads = 1024;  // plugins start as many as they are told, however long that takes
+
 // XLA's CPU plugin makes four devices unless told otherwise; other plugins may refuse the option.
 pjrt::Client create_client(const pjrt::Plugin& plugin, const DeviceOptions& options) {
   if (!options.create_options.empty()) return pjrt::Client::create(plugin, options.create_options);
@@ -106,6 +108,11 @@ std::string find_plugin() {
 }
 
 Device Device::open(const DeviceOptions& options) {
+  if (options.threads < 0 || options.threads > kMostThreads)
+    throw Error(ErrorKind::kInvalidArgument,
+                fmt::format("{} threads were asked for, want 1 to {}, or 0 for as many as the plugin likes",
+                            options.threads, kMostThreads))
+        .op("Device::open");
   if (options.threads > 0) setenv("PJRT_NPROC", std::to_string(options.threads).c_str(), 1);
   const pjrt::Plugin& plugin = pjrt::Plugin::load(options.plugin.empty() ? find_plugin() : options.plugin);
   pjrt::Client client = create_client(plugin, options);

@@ -28,7 +28,8 @@ namespace fusebox {
 struct DeviceOptions {
   // The plugin's shared library; empty: $FUSEBOX_PLUGIN, else one that lies beside the program.
   std::string plugin = {};
-  // Threads that a CPU plugin computes with; 0: as it likes. Takes effect for the process's first device.
+  // Threads that a CPU plugin computes with, at most 1024; 0: as it likes. Takes effect for the process's
+  // first device.
   int threads = 0;
   // Passed to the plugin as they are.
   std::vector<pjrt::NamedValue> create_options = {};
@@ -48,7 +49,8 @@ struct CompileOptions {
 
 class Device {
  public:
-  // Errors: kNotFound, kInvalidFile, kIncompatible for the plugin file; kPlugin if it makes no device.
+  // Errors: kNotFound, kInvalidFile, kIncompatible for the plugin file; kPlugin if it makes no device;
+  // kInvalidArgument for options out of range.
   static Device open(const DeviceOptions& options = {});
   // The CPU with default options.
   static Device cpu() { return open(); }

@@ -31,6 +31,14 @@ TEST(Device, RefusesBytesOfAnotherSize) {
   EXPECT_EQ(error_of([] { cpu().zeros({{-1}, f32}); }).kind(), ErrorKind::kInvalidArgument);
 }
 
+TEST(Device, RefusesNumbersOfThreadsThatMakeNoSense) {
+  for (const int threads : {-1, 1025, 1 << 30}) {
+    const Error error = error_of([&] { Device::open({.threads = threads}); });
+    EXPECT_EQ(error.kind(), ErrorKind::kInvalidArgument);
+    EXPECT_TRUE(contains(error.message(), std::to_string(threads) + " threads")) << error.what();
+  }
+}
+
 // Pages of physical memory that this process has.
 int64_t resident_pages() {
   std::ifstream file("/proc/self/statm");
