@@ -31,6 +31,7 @@ struct Flags {
 
 // Better known before a minute of compiling than after it.
 void check_output(const std::string& path) {
+  if (path.empty()) throw Error(ErrorKind::kInvalidArgument, "--output is empty, want the name of a file");
   std::error_code error;
   if (fs::exists(path, error) && !fs::is_regular_file(path, error))
     throw Error(ErrorKind::kInvalidArgument, "it is there and no file").file(path);

@@ -60,7 +60,8 @@ LanguageModel::LanguageModel(std::string path, const ModelOptions& options)
     : options_(options), path_(std::move(path)), device_([&] {
         const auto begin = std::chrono::steady_clock::now();
         if (Artifact::is_artifact(path_)) open_artifact(path_);
-        if (!std::filesystem::exists(path_))
+        std::error_code ignored;  // a name that the system finds too long is not there either
+        if (!std::filesystem::exists(path_, ignored))
           throw Error(ErrorKind::kNotFound, "no such file or folder").file(path_);
         Device device = Device::open(options.device);
         stage("open plugin", milliseconds_since(begin));

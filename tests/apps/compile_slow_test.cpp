@@ -78,6 +78,7 @@ TEST(Compile, RefusesAPlaceItCannotWriteToAtOnce) {
   const TemporaryFolder folder;
   EXPECT_NE(compile(folder.path()).err.find("no file"), std::string::npos);
   EXPECT_EQ(run_program({"compile", kModelPath}).code, 2);
+  EXPECT_NE(compile("").err.find("--output is empty"), std::string::npos);
 }
 
 }  // namespace

@@ -84,6 +84,15 @@ TEST(Generate, EndTokensThatAreNoIdsNameTheirFile) {
     }
 }
 
+// To the system some names are not absent but too long.
+TEST(Generate, ModelsThatAreNotThereAreNamed) {
+  for (const std::string& path : {std::string("/no/such/model"), std::string(5000, 'a')}) {
+    const Error error = error_of([&] { LanguageModel::open(path, tiny_options()); });
+    EXPECT_EQ(error.kind(), ErrorKind::kNotFound);
+    EXPECT_EQ(error.file(), path);
+  }
+}
+
 TEST(Generate, BadDefaultsNameTheirFile) {
   const TemporaryFolder folder;
   write_tiny_llama(folder, tiny_llama("tied"));
