@@ -4,7 +4,7 @@
 
 namespace fusebox {
 
-std::string quoted(std::string_view name) {
+std::string Quoted::operator()(std::string_view name) const {
   constexpr size_t kLongest = 100;
   std::string text = "'";
   for (const char c : name.substr(0, kLongest)) {

@@ -6,7 +6,13 @@
 
 namespace fusebox {
 
-// A name from a file, quoted for a message: control characters and invalid UTF-8 escaped, cut at 100 bytes.
-std::string quoted(std::string_view name);
+// quoted(name): 'name', cut at 100 bytes; what is not printable ASCII, quotes and backslashes are escaped.
+//
+// An object, not a function: of a std::string, argument-dependent lookup would find std::quoted beside a
+// function, and prefer it.
+struct Quoted {
+  std::string operator()(std::string_view name) const;
+};
+inline constexpr Quoted quoted;
 
 }  // namespace fusebox
