@@ -60,33 +60,4 @@ class Checkpoint : public WeightSource {
   std::string folder_;
 };
 
-enum class WeightProblemKind : uint8_t { kMissing, kUnexpected, kWrongShape, kWrongDType };
-
-struct WeightProblem {
-  WeightProblemKind kind;
-  std::string name;
-  std::string message;  // "wrong shape: 'lm_head.weight' is [32000, 576], want [49152, 576]"
-};
-
-struct CheckOptions {
-  bool allow_unexpected = false;  // tensors that nobody wanted are no problem
-  // A float stored as another float or in blocks is no problem, since `read` converts; else it must be the
-  // very type (or block format) that was wanted.
-  bool allow_conversion = true;
-};
-
-struct CheckpointReport {
-  std::string source;  // its description
-  std::vector<WeightProblem> problems;
-
-  bool ok() const { return problems.empty(); }
-  // Error kCheckpoint whose message lists every problem, if there is any.
-  void throw_if_bad() const;
-};
-
-// Compares what a source has with what is wanted, and finds every problem at once. A missing tensor's message
-// has the nearest names that are there.
-CheckpointReport check_weights(const WeightSource& source, std::span<const WeightInfo> wanted,
-                               const CheckOptions& options = {});
-
 }  // namespace fusebox

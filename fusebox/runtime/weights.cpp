@@ -1,7 +1,6 @@
 #include "fusebox/runtime/weights.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sys/mman.h>
 
 #include <atomic>
@@ -13,7 +12,7 @@
 
 #include "fusebox/base/error.h"
 #include "fusebox/base/log.h"
-#include "fusebox/base/nearest_names.h"
+#include "fusebox/base/weight_problems.h"
 #include "fusebox/runtime/memory.h"
 
 namespace fusebox {
@@ -60,26 +59,15 @@ constexpr size_t kAlignment = pjrt::kZeroCopyAlignment;
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
 void check_against(const WeightSource& source, const std::vector<const Parameter*>& wanted) {
-  std::vector<std::string> problems;
-  std::vector<WeightInfo> all;
+  WeightProblems problems(source);
   for (const Parameter* parameter : wanted) {
     const std::optional<WeightInfo> found = source.find(parameter->name);
-    if (found && found->shape.dims == parameter->shape.dims) continue;
-    if (found) {
-      problems.push_back(fmt::format("wrong shape: {} is {}, want {}", parameter->name,
-                                     to_string(found->shape.dims), to_string(parameter->shape.dims)));
-      continue;
-    }
-    if (all.empty()) all = source.weights();
-    std::vector<std::string_view> names;
-    for (const WeightInfo& weight : all) names.push_back(weight.name);
-    problems.push_back(fmt::format("missing: {}{}", parameter->name, did_you_mean(parameter->name, names)));
+    if (!found)
+      problems.missing(parameter->name);
+    else if (found->shape.dims != parameter->shape.dims)
+      problems.wrong_shape(parameter->name, found->shape.dims, parameter->shape.dims);
   }
-  if (problems.empty()) return;
-  throw Error(ErrorKind::kCheckpoint,
-              fmt::format("the weights do not fit the program:\n    {}", fmt::join(problems, "\n    ")))
-      .op("load")
-      .file(source.description());
+  if (!problems.empty()) throw problems.error("the weights do not fit the program").op("load");
 }
 
 // Expands every tensor to its place, on as many threads as there are processors (four at most: beyond that

@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "fusebox/base/weight_problems.h"
 #include "fusebox/trace/reflect.h"
 #include "fusebox/trace/trace_cx.h"
 
@@ -33,18 +34,23 @@ class WeightBinder {
   const WeightSource& source_;
   std::source_location where_;
   std::unordered_set<std::string> names_, prefixes_, bound_;
-  std::vector<std::string> problems_;
+  WeightProblems problems_;
 };
 
+// Whether a T is, or holds, another T behind a pointer: a list, a tree.
+template <typename T>
+inline constexpr bool is_recursive = reflect::detail::contains<T, std::unique_ptr<T>, false>(nullptr);
+
 // What the walk does before it enters something that may hold tensors: optional ones are there if the
-// checkpoint has them, empty vectors grow as far as it has elements, pointers are filled.
+// checkpoint has them, empty vectors grow as far as it has elements, pointers are filled (those of recursive
+// types as far as it has something for them: they would never end).
 struct FillHolders {
   const WeightBinder& binder;
 
   // Whether the checkpoint has anything for a T at this path.
   template <typename T>
   bool has(const std::string& path) const {
-    return std::is_same_v<T, Tensor> ? binder.has(path) : binder.has_below(path);
+    return std::is_base_of_v<Tensor, T> ? binder.has(path) : binder.has_below(path);
   }
 
   template <typename T>
@@ -55,8 +61,8 @@ struct FillHolders {
       field.emplace();
   }
   template <typename T>
-  void operator()(std::string_view, std::unique_ptr<T>& field) const {
-    if (!field) field = std::make_unique<T>();
+  void operator()(std::string_view path, std::unique_ptr<T>& field) const {
+    if (!field && (!is_recursive<T> || has<T>(std::string(path)))) field = std::make_unique<T>();
   }
   template <typename T>
   void operator()(std::string_view path, std::vector<T>& field) const {

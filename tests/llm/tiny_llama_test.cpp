@@ -132,9 +132,9 @@ TEST(TinyLlama, ReportsEveryProblemOfACheckpoint) {
     tensors["model.layers.0.self_attn.q_norm.weight"] = {{2}, {1, 2}};
   });
   EXPECT_EQ(error.kind(), ErrorKind::kCheckpoint) << error.what();
-  EXPECT_TRUE(contains(error.message(), "missing: model.layers.1.mlp.up_proj.weight")) << error.what();
-  EXPECT_TRUE(contains(error.message(), "model.norm.weight is [3], want [24]")) << error.what();
-  EXPECT_TRUE(contains(error.message(), "unexpected: model.layers.0.self_attn.q_norm.weight"))
+  EXPECT_TRUE(contains(error.message(), "missing: 'model.layers.1.mlp.up_proj.weight'")) << error.what();
+  EXPECT_TRUE(contains(error.message(), "'model.norm.weight' is [3], want [24]")) << error.what();
+  EXPECT_TRUE(contains(error.message(), "unexpected: 'model.layers.0.self_attn.q_norm.weight'"))
       << error.what();
 }
 

@@ -81,10 +81,10 @@ TEST(Weights, ListEveryProblemAtOnce) {
   const Error error = error_of([&] { cpu().load(*two_weights(), signature); });
   EXPECT_EQ(error.kind(), ErrorKind::kCheckpoint);
   EXPECT_EQ(error.file(), "two.safetensors");
-  EXPECT_TRUE(contains(error.message(), "wrong shape: w is [2, 2], want [2, 3]")) << error.what();
-  EXPECT_TRUE(contains(error.message(), "missing: hafl")) << error.what();
+  EXPECT_TRUE(contains(error.message(), "wrong shape: 'w' is [2, 2], want [2, 3]")) << error.what();
+  EXPECT_TRUE(contains(error.message(), "missing: 'hafl'")) << error.what();
   EXPECT_TRUE(contains(error.message(), "half")) << error.what();
-  EXPECT_TRUE(contains(error.message(), "missing: q")) << error.what();
+  EXPECT_TRUE(contains(error.message(), "missing: 'q'")) << error.what();
 }
 
 TEST(Weights, OfAnotherProgramDoNotBind) {
