@@ -2,7 +2,7 @@
 """Writes tests/golden/trace-ops.json: inputs and expected outputs for the ops of fusebox/trace.
 
 Expected values come from NumPy and SciPy, computed in f64 and rounded once (f64 itself: as they are), and from
-jax.random for random numbers. tests/trace/ops_golden_test.cpp has a function of the same name for each op here.
+jax.random for random numbers. tests/trace/op_functions.cpp has a function of the same name for each op here.
 
     python3 -m venv venv && venv/bin/pip install numpy scipy ml_dtypes jax
     venv/bin/python tools/make_trace_goldens.py tests/golden/trace-ops.json
@@ -22,7 +22,7 @@ DTYPES = {
     "ui8": np.uint8, "ui16": np.uint16, "ui32": np.uint32, "ui64": np.uint64,
     "bf16": ml_dtypes.bfloat16, "f16": np.float16, "f32": np.float32, "f64": np.float64,
     "complex<f32>": np.complex64, "complex<f64>": np.complex128,
-    "f8E4M3FN": ml_dtypes.float8_e4m3fn, "f8E5M2": ml_dtypes.float8_e5m2,
+    "f8E4M3FN": ml_dtypes.float8_e4m3fn, "f8E4M3FNUZ": ml_dtypes.float8_e4m3fnuz, "f8E5M2": ml_dtypes.float8_e5m2,
 }
 NAMES = {np.dtype(v): k for k, v in DTYPES.items()}
 FLOATS = ["f32", "f64", "bf16", "f16"]
@@ -188,7 +188,10 @@ for d in FLOATS:
 for d in ("f32", "f64"):
     names, a, b = pair_names(d)
     case("mod", names, py_mod(a, b))
-    case("floor_divide", names, np.floor(a / b))
+    case("floor_divide", names, np.floor_divide(a, b))
+    # quotients that are rounded to a whole number, or hardly below one
+    a, b = np.array([1, -1, 1, 0.3, 0.7, 6, 1e6, 2.5]).astype(DTYPES[d]), np.array([0.1, 0.1, -0.1, 0.1, 0.1, 0.2, 1e-2, 0.5]).astype(DTYPES[d])
+    case("floor_divide", [put(f"whole-left.{d}", a), put(f"whole-right.{d}", b)], np.floor_divide(a, b))
 
 
 def trunc_div(a, b):
@@ -496,6 +499,17 @@ case("one_hot_first:3", ["hot.i32"], (hot[None, :] == np.arange(3)[:, None]).ast
 case("take:1", ["grid.f32", put("none.i32", np.zeros((0,), np.int32))], np.zeros((2, 0, 4), np.float32))
 case("take:1", [z, put("none2.i32", np.zeros((2, 0), np.int32))], np.zeros((3, 2, 0, 2), np.float32))
 
+wide_row = put("wide-row.f32", np.arange(300, dtype=np.float32))  # wider than the indices' dtypes reach
+for d, far in (("ui8", [0, 127, 128, 200, 255]), ("i8", [0, 127, -1, -128])):
+    far = np.array(far, DTYPES[d])
+    case("take:0", [wide_row, put(f"narrow-indices.{d}", far)], np.take(tensors[wide_row], far.astype(np.int64), mode="clip"))
+    inside = far >= 0
+    case("take_fill:0", [wide_row, f"narrow-indices.{d}"], np.where(inside, np.maximum(far, 0), np.nan).astype(np.float32))
+    new = np.arange(far.size, dtype=np.float32) + 1000
+    y = tensors[wide_row].copy()
+    y[far[inside].astype(np.int64)] = new[inside]
+    case("scatter_at:0", [wide_row, f"narrow-indices.{d}", put(f"narrow-new.{d}", new)], y)
+
 # --- products ------------------------------------------------------------------------------------------------------
 
 MATMUL = [((2, 3), (3, 4)), ((3,), (3,)), ((3,), (3, 4)), ((2, 3), (3,)), ((5, 2, 3), (5, 3, 4)), ((5, 2, 3), (3, 4)),
@@ -510,6 +524,10 @@ for d in FLOATS + ["i32", "ui8", "i64", "complex<f32>"]:
         case("matmul", [put(f"matmul-a{i}.{d}", a), put(f"matmul-b{i}.{d}", b)], np.asarray(y).astype(DTYPES[d]))
 a, b = rounded(rng.normal(size=(4, 64)), "bf16"), rounded(rng.normal(size=(64, 4)), "bf16")
 case("matmul_to_f32", [put("wide-a.bf16", a), put("wide-b.bf16", b)], rounded(wide(a) @ wide(b), "f32"), 4096)
+x = [rounded(rng.normal(size=s), "bf16") for s in ((3, 64), (64, 4), (4, 2))]
+names = [put(f"einsum-wide{i}.bf16", o) for i, o in enumerate(x)]
+case("einsum_to_f32:ij->i", names[:1], rounded(np.sum(wide(x[0]), 1), "f32"), 4096)
+case("einsum_to_f32:ij,jk,kl->il", names, rounded(wide(x[0]) @ wide(x[1]) @ wide(x[2]), "f32"), 4096)
 EINSUM = ["ij,jk->ik", "ij,jk", "bhqd,bhkd->bhqk", "i,j->ji", "ij->ji", "ij->i", "ij,ij->", "ijk,k->ij", "ab,bc,cd->da", "ij,kj->ik", "i,i", "ab,b"]
 for i, formula in enumerate(EINSUM):
     sizes = {c: 2 + "ijkbhqdac".find(c) % 4 for c in "ijkbhqdac"}
@@ -557,7 +575,7 @@ for seed in (0, 42, 0x123456789ABC):
         case(f"normal:{text}", [name], np.asarray(jax.random.normal(key, shape)), 16)
     for d in ("ui8", "ui16"):
         case(f"random_bits_{d}:6", [name], np.asarray(jax.random.bits(key, (6,), DTYPES[d])))
-    for d in ("bf16", "f16"):
+    for d in ("bf16", "f16", "f8E4M3FNUZ"):
         case(f"uniform_{d}:6", [name], np.asarray(jax.random.uniform(key, (6,), DTYPES[d])))
     case("uniform_range:6", [name], np.asarray(jax.random.uniform(key, (6,), minval=-3.0, maxval=5.0)), 2)
     with jax.enable_x64(True):

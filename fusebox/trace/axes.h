@@ -16,7 +16,11 @@ class Axes {
   Axes(int64_t axis) : axes_(Dims{axis}) {}                         // NOLINT: a number is an axis
   Axes(std::initializer_list<int64_t> axes) : axes_(Dims(axes)) {}  // NOLINT
   Axes(Dims axes) : axes_(std::move(axes)) {}                       // NOLINT
-  static Axes all() { return Axes(); }
+  static Axes all() {
+    Axes axes{};  // a default constructor would take the place of the empty list
+    axes.axes_.reset();
+    return axes;
+  }
 
   // The axes of a tensor of this rank, counted from the front, ascending. Error kInvalidArgument if one is
   // outside or named twice.
@@ -25,7 +29,6 @@ class Axes {
   int64_t count(int64_t rank) const { return axes_ ? static_cast<int64_t>(axes_->size()) : rank; }
 
  private:
-  Axes() = default;
   std::optional<Dims> axes_;  // nothing: all
 };
 

@@ -6,6 +6,7 @@
 
 #include "fusebox/base/error.h"
 #include "fusebox/hlo/keywords.h"
+#include "fusebox/trace/elementwise.h"
 #include "fusebox/trace/emit.h"
 #include "fusebox/trace/reduce.h"
 #include "fusebox/trace/shape_ops.h"
@@ -253,10 +254,13 @@ Tensor einsum(std::string_view formula, const std::vector<Tensor>& operands, con
     check_sizes(parsed, operands);
     for (const Tensor& operand : operands) want_one_dtype(operands[0], operand);
     Labelled result{operands[0], parsed.operands[0]};
+    // Sums of one operand, and those of a result with the next, are as wide as was asked for.
+    if (options.dtype && operands.size() == 1) result.tensor = convert(result.tensor, *options.dtype);
     for (size_t i = 1; i < operands.size(); ++i) {
       std::string wanted = parsed.result;  // and what later operands need
       for (size_t later = i + 1; later < operands.size(); ++later) wanted += parsed.operands[later];
-      result = contract(result, {operands[i], parsed.operands[i]}, wanted, options);
+      const Tensor next = convert(operands[i], result.tensor.dtype());
+      result = contract(result, {next, parsed.operands[i]}, wanted, options);
     }
     result = without_lone_labels(result, "", parsed.result);
     return in_order(result, parsed.result);

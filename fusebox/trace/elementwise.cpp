@@ -87,10 +87,24 @@ Tensor mod(const Arg& a, const Arg& b) {
   });
 }
 
+namespace {
+
+// (a - mod(a, b)) / b, a whole number but for its rounding: floor(a / b) would be one too many where a / b is
+// rounded up to the next (1 by 0.1).
+Tensor floor_divide_floats(const Tensor& a, const Tensor& b) {
+  const Tensor rest = remainder(a, b);
+  const Tensor towards_zero = (a - rest) / b;
+  const Tensor rounded_up = (rest != 0) & ((rest < 0) != (b < 0));
+  const Tensor quotient = round(fusebox::where(rounded_up, towards_zero - 1, towards_zero));
+  return fusebox::where(b == 0, a / b, quotient);
+}
+
+}  // namespace
+
 Tensor floor_divide(const Arg& a, const Arg& b) {
   return in_op("floor_divide", {a, b}, [&] {
     const std::vector<Tensor> pair = fitted_ordered(a, b);
-    if (is_float(pair[0].dtype())) return fusebox::floor(pair[0] / pair[1]);
+    if (is_float(pair[0].dtype())) return floor_divide_floats(pair[0], pair[1]);
     const Tensor quotient = pair[0] / pair[1];
     if (info(quotient.dtype()).kind == DTypeClass::kUnsigned) return quotient;
     const Tensor rest = remainder(pair[0], pair[1]);

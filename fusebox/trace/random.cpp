@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -134,8 +135,8 @@ namespace {
 DType unsigned_of(int bits) { return bits == 8 ? u8 : bits == 16 ? u16 : bits == 32 ? u32 : u64; }
 
 // The bit pattern of 1 in a float dtype.
-uint64_t one_bits(const DTypeInfo& row) {
-  return ((uint64_t{1} << (row.exponent_bits - 1)) - 1) << row.mantissa_bits;
+uint64_t one_bits(DType dtype) {
+  return dtype == f64 ? std::bit_cast<uint64_t>(1.0) : encode_float(dtype, 1);
 }
 
 void want_uniform_dtype(DType dtype) {
@@ -148,11 +149,14 @@ void want_uniform_dtype(DType dtype) {
 Tensor uniform(const Arg& key, const Dims& dims, DType dtype, double low, double high) {
   return in_op("uniform", {key}, [&] {
     want_uniform_dtype(dtype);
+    if (!(low <= high) || !std::isfinite(high - low))
+      throw Error(ErrorKind::kInvalidArgument,
+                  fmt::format("got {} ... {}, want two finite numbers in order", low, high));
     // Random mantissa bits under the exponent of 1 give 1 … 2.
     const DTypeInfo& row = info(dtype);
     const int drawn = row.mantissa_bits < 8 ? 8 : row.bits;
     const Tensor bits = convert(random_bits(key, dims, unsigned_of(drawn)), unsigned_of(row.bits));
-    const Tensor pattern = shift_right_logical(bits, drawn - row.mantissa_bits) | one_bits(row);
+    const Tensor pattern = shift_right_logical(bits, drawn - row.mantissa_bits) | one_bits(dtype);
     const Tensor unit = bitcast_convert(pattern, dtype) - 1;
     if (low == 0 && high == 1) return unit;
     return maximum(low, unit * (high - low) + low);

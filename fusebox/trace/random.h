@@ -33,7 +33,8 @@ Tensor split_key(const Arg& key, int64_t count = 2);
 // Bits of u8, u16, u32 or u64; fewer than 2^32 elements for each key.
 Tensor random_bits(const Arg& key, const Dims& dims, DType dtype = u32);
 
-// Floats in low … high, high excluded; as many different values as the mantissa of `dtype` has.
+// Floats in low … high; as many different values as the mantissa of `dtype` has. `high` itself is left out,
+// unless rounding to `dtype` reaches it.
 Tensor uniform(const Arg& key, const Dims& dims, DType dtype = f32, double low = 0, double high = 1);
 // -log(-log(u)): added to logits, their argmax is a sample of their softmax.
 Tensor gumbel(const Arg& key, const Dims& dims, DType dtype = f32);

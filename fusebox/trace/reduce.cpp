@@ -62,9 +62,10 @@ void want_elements(const Tensor& x, const Dims& axes) {
                               to_string(x.shape()), axis));
 }
 
-int64_t count_along(const Tensor& x, const Dims& axes) {
-  int64_t count = 1;
-  for (int64_t axis : axes) count *= x.dim(axis);
+// As a double: beside an axis of size 0, the others may be of any size.
+double count_along(const Tensor& x, const Dims& axes) {
+  double count = 1;
+  for (int64_t axis : axes) count *= static_cast<double>(x.dim(axis));
   return count;
 }
 
@@ -105,7 +106,7 @@ Tensor mean(const Arg& x, const Axes& axes, KeepDims keep) {
     if (!is_complex(values.dtype())) want_float(values);
     const Dims along = axes.resolve(values.rank());
     const Tensor total = sum(convert(values, wide_dtype(values.dtype())), along, keep);
-    return convert(total / static_cast<double>(count_along(values, along)), values.dtype());
+    return convert(total / count_along(values, along), values.dtype());
   });
 }
 
@@ -157,8 +158,8 @@ Tensor variance(const Arg& x, const Axes& axes, KeepDims keep, int64_t ddof) {
     const Tensor wider = convert(values, wide_dtype(values.dtype()));
     const Tensor distance = wider - mean(wider, along, keepdims);
     const Tensor total = sum(distance * distance, along, keep);
-    return convert(total / static_cast<double>(std::max<int64_t>(count_along(values, along) - ddof, 0)),
-                   values.dtype());
+    const double divisor = std::max(count_along(values, along) - static_cast<double>(ddof), 0.0);
+    return convert(total / divisor, values.dtype());
   });
 }
 

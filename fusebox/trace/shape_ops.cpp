@@ -29,6 +29,13 @@ void want_count(std::string_view what, const Dims& list, int64_t rank) {
                 fmt::format("got {} {}, want {}, one per axis", what, to_string(list), rank));
 }
 
+int64_t product(int64_t a, int64_t b) {
+  int64_t result = 0;
+  if (__builtin_mul_overflow(a, b, &result))
+    throw Error(ErrorKind::kInvalidArgument, fmt::format("{} times {} elements are too many", a, b));
+  return result;
+}
+
 // The dims with the one -1 replaced by what remains.
 Dims filled(const Dims& dims, const Tensor& x) {
   const auto fail = [&](std::string_view wanted) {
@@ -191,7 +198,7 @@ Tensor tile(const Arg& x, const Dims& counts) {
                     fmt::format("got counts {}, want 0 or more", to_string(counts)));
       single.insert(single.end(), {1, dims[i]});
       spread.insert(spread.end(), {times[i], dims[i]});
-      joined.push_back(times[i] * dims[i]);
+      joined.push_back(product(times[i], dims[i]));
     }
     return reshaped(broadcast_tensor(reshaped(result, single), spread), joined);
   });
@@ -234,8 +241,10 @@ std::vector<Tensor> split_sizes(const Arg& x, const Dims& sizes, int64_t axis) {
   return in_op("split_sizes", {x}, [&] {
     const Tensor& from = tensor_of(x);
     const int64_t along = normalize_axis(axis, from.rank());
-    if (std::any_of(sizes.begin(), sizes.end(), [](int64_t size) { return size < 0; }) ||
-        std::accumulate(sizes.begin(), sizes.end(), int64_t{0}) != from.dim(along))
+    int64_t left = from.dim(along);
+    const bool fit = std::all_of(sizes.begin(), sizes.end(),
+                                 [&](int64_t size) { return size >= 0 && (left -= size) >= 0; });
+    if (!fit || left != 0)
       throw Error(ErrorKind::kShapeMismatch,
                   fmt::format("got {} and sizes {}, want sizes that add up to axis {}",
                               to_string(from.shape()), to_string(sizes), along));
@@ -252,11 +261,12 @@ std::vector<Tensor> split_sizes(const Arg& x, const Dims& sizes, int64_t axis) {
 std::vector<Tensor> split(const Arg& x, int64_t parts, int64_t axis) {
   return in_op("split", {x}, [&] {
     const Tensor& from = tensor_of(x);
+    constexpr int64_t kMost = 1 << 20;
     const int64_t along = normalize_axis(axis, from.rank());
-    if (parts < 1 || from.dim(along) % parts != 0)
+    if (parts < 1 || parts > kMost || from.dim(along) % parts != 0)
       throw Error(ErrorKind::kShapeMismatch,
-                  fmt::format("got {} and {} parts, want a number that divides axis {}",
-                              to_string(from.shape()), parts, along))
+                  fmt::format("got {} and {} parts, want a number that divides axis {}, at most {}",
+                              to_string(from.shape()), parts, along, kMost))
           .hint("split_sizes cuts into unequal parts");
     return split_sizes(x, Dims(at(parts), from.dim(along) / parts), along);
   });
@@ -355,6 +365,7 @@ Tensor lower_triangle(const Tensor& x, int64_t diagonal) {
   if (x.rank() < 2)
     throw Error(ErrorKind::kShapeMismatch, fmt::format("got {}, want 2 axes or more", to_string(x.shape())));
   const Dims dims{x.dim(-2), x.dim(-1)};
+  diagonal = std::clamp(diagonal, -dims[0], dims[1]);  // beyond, all or nothing
   return x.cx().iota(dims, 0, i64) + diagonal >= x.cx().iota(dims, 1, i64);
 }
 
@@ -369,7 +380,8 @@ Tensor tril(const Arg& x, int64_t diagonal) {
 
 Tensor triu(const Arg& x, int64_t diagonal) {
   return in_op("triu", {x}, [&] {
-    return where(lower_triangle(tensor_of(x), diagonal - 1), zeros_like(tensor_of(x)), x);
+    const int64_t below = std::max(diagonal, std::numeric_limits<int64_t>::min() + 1) - 1;
+    return where(lower_triangle(tensor_of(x), below), zeros_like(tensor_of(x)), x);
   });
 }
 

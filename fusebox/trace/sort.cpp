@@ -37,7 +37,10 @@ std::vector<Tensor> sorted_by_first(const std::vector<Tensor>& operands, int64_t
     throw Error(ErrorKind::kDTypeMismatch,
                 fmt::format("got {}, want an ordered type", to_string(operands[0].shape())));
   std::vector<Shape> elements;
-  for (const Tensor& operand : operands) elements.insert(elements.end(), 2, Shape{{}, operand.dtype()});
+  for (const Tensor& operand : operands) {
+    const DType dtype = operand.dtype();
+    elements.insert(elements.end(), 2, Shape{{}, dtype});
+  }
   std::vector<std::unique_ptr<hlo::Block>> regions;
   regions.push_back(trace_region(operands[0].trace(), elements, false, [&](const std::vector<Tensor>& pairs) {
     return std::vector{comes_first(pairs[0], pairs[1], order)};

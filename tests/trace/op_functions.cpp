@@ -241,6 +241,9 @@ std::map<std::string, OpFunction> products_and_order() {
   std::map<std::string, OpFunction> table;
   table["matmul"] = plain([](const Tensors& x) { return matmul(x[0], x[1]); });
   table["matmul_to_f32"] = plain([](const Tensors& x) { return matmul(x[0], x[1], {.dtype = f32}); });
+  table["einsum_to_f32"] = [](const std::string& text, const Tensors& x) {
+    return Tensors{einsum(text, x, {.dtype = f32})};
+  };
   table["einsum"] = [](const std::string& text, const Tensors& x) { return Tensors{einsum(text, x)}; };
   table["sort"] = on_axis([](const Tensor& x, int64_t axis) { return sort(x, axis); });
   table["argsort"] = on_axis([](const Tensor& x, int64_t axis) { return argsort(x, axis); });
@@ -274,6 +277,8 @@ std::map<std::string, OpFunction> random_numbers() {
     table["normal" + suffix] =
         with_numbers([dtype](const Dims& dims, const Tensors& x) { return normal(x[0], dims, dtype); });
   }
+  table["uniform_f8E4M3FNUZ"] =
+      with_numbers([](const Dims& dims, const Tensors& x) { return uniform(x[0], dims, f8e4m3fnuz); });
   table["uniform_range"] =
       with_numbers([](const Dims& dims, const Tensors& x) { return uniform(x[0], dims, f32, -3, 5); });
   return table;
