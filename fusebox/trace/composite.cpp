@@ -18,13 +18,21 @@ std::vector<Shape> shapes_of(const std::vector<Tensor>& tensors) {
 std::string function_for(Trace& trace, TracedComposite wanted) {
   for (const TracedComposite& known : trace.composites)
     if (known.name == wanted.name && known.version == wanted.version && known.inputs == wanted.inputs &&
-        known.attributes == wanted.attributes)
+        known.attributes == wanted.attributes && trace.program.find(known.function))
       return known.function;
   wanted.function = fmt::format("{}.impl", wanted.name);
   for (int n = 1; trace.program.find(wanted.function); ++n)
     wanted.function = fmt::format("{}.impl_{}", wanted.name, n);
   trace.composites.push_back(std::move(wanted));
   return trace.composites.back().function;
+}
+
+// The decomposition's function, if it is finished: one that is still being traced has no return.
+const hlo::Function& finished(const Trace& trace, const std::string& name) {
+  const hlo::Function& function = *trace.program.find(name);
+  if (function.body.ops.empty() || function.body.ops.back()->code != hlo::OpCode::return_)
+    throw Error(ErrorKind::kInvalidArgument, "the decomposition contains this very composite");
+  return function;
 }
 
 }  // namespace
@@ -38,7 +46,7 @@ std::vector<Tensor> composite(std::string_view name, const hlo::AttributeDict& a
   trace_function(trace, function, shapes, decomposition, where);
   return in_op(name, inputs, where, [&] {
     std::vector<Shape> results;
-    for (const hlo::Value* value : trace->program.find(function)->body.returned())
+    for (const hlo::Value* value : finished(*trace, function).body.returned())
       results.push_back(value->shape);
     hlo::Attributes all{{"name", std::string(name)},
                         {"composite_attributes", attributes},

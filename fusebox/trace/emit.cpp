@@ -180,7 +180,12 @@ void trace_function(const std::shared_ptr<Trace>& trace, const std::string& name
   if (trace->program.find(name)) return;
   hlo::Function& function = trace->program.add_function(name, false);
   function.arguments.resize(arguments.size());
-  trace_block(trace, function.body, arguments, false, body, where);
+  try {
+    trace_block(trace, function.body, arguments, false, body, where);
+  } catch (...) {
+    std::erase_if(trace->program.functions, [&](const auto& each) { return each.get() == &function; });
+    throw;
+  }
 }
 
 const Tensor& tensor_of(const Arg& arg) {

@@ -81,7 +81,8 @@ std::unique_ptr<hlo::Block> trace_region(const std::shared_ptr<Trace>& trace,
                                          const RegionBody& body,
                                          const std::source_location& where = std::source_location::current());
 
-// Traces a private function of that name, once: a second call with the same name does not run `body`.
+// Traces a private function of that name, once: a second call with the same name does not run `body`. There
+// is none if `body` throws.
 void trace_function(const std::shared_ptr<Trace>& trace, const std::string& name,
                     const std::vector<Shape>& arguments, const RegionBody& body,
                     const std::source_location& where = std::source_location::current());

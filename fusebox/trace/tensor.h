@@ -38,15 +38,18 @@ class Tensor {
   // mistake), cx.inputs makes it an input. Weights take the dtype that the trace asks for, so theirs is free.
   static Tensor spec(Dims dims, std::optional<DType> dtype = std::nullopt);
 
-  // Error kInvalidArgument for an empty tensor or a mere spec.
+  using Where = std::source_location;
+
+  // Error kInvalidArgument for an empty tensor, a mere spec, or after the trace has ended.
   const Shape& shape() const;
   DType dtype() const { return shape().dtype; }
   const Dims& dims() const { return shape().dims; }
   int64_t rank() const { return shape().rank(); }
-  int64_t dim(int64_t axis) const;  // negative axes count from the end
+  // Negative axes count from the end.
+  int64_t dim(int64_t axis, const Where& where = Where::current()) const;
 
   // The trace it belongs to, to make constants or open scopes with.
-  TraceCx cx() const;
+  TraceCx cx(const Where& where = Where::current()) const;
 
   // Whether it stands for a value of a trace; neither empty nor a spec.
   bool traced() const { return value_ != nullptr; }

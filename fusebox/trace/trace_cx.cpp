@@ -20,9 +20,20 @@ hlo::Builder builder_at(const std::shared_ptr<Trace>& trace, std::string_view op
   return builder;
 }
 
-Tensor make_constant(const std::shared_ptr<Trace>& trace, hlo::Literal literal,
+// Runs `body` as the op of that name: its errors say so, and where it was called.
+template <typename Body>
+auto as_op(const std::shared_ptr<Trace>& trace, std::string_view op, const std::source_location& where,
+           Body&& body) {
+  try {
+    return body();
+  } catch (Error& error) {
+    throw error.op(op).at(where).module(trace->scope);
+  }
+}
+
+Tensor make_constant(const std::shared_ptr<Trace>& trace, std::string_view op, hlo::Literal literal,
                      const std::source_location& where) {
-  hlo::Builder builder = builder_at(trace, "constant", where);
+  hlo::Builder builder = builder_at(trace, op, where);
   const Shape shape = literal.shape;
   return Tensor(trace, builder.create(hlo::OpCode::constant, {}, {{"value", std::move(literal)}}, {shape}));
 }
@@ -45,11 +56,11 @@ Scope::~Scope() { trace_->scope = std::move(previous_); }
 Scope TraceCx::scope(std::string_view name) const { return Scope(trace_, joined(trace_->scope, name)); }
 
 Scope TraceCx::scope_of(const Tensor& weight) const {
-  std::string_view path = trace_->scope;
+  std::string path = trace_->scope;
   for (size_t i = 0; i < trace_->signature.parameters.size(); ++i) {
     if (&trace_->main->body.arguments[i] != weight.value()) continue;
-    path = trace_->signature.parameters[i].name;
-    path = path.substr(0, std::min(path.rfind('.'), path.size()));
+    const std::string& name = trace_->signature.parameters[i].name;
+    path = name.substr(0, name.rfind('.'));
     break;
   }
   return Scope(trace_, path);
@@ -90,23 +101,32 @@ Tensor TraceCx::input(std::string_view name, Shape shape, InputOptions options, 
     throw trace_error(trace_, ErrorKind::kInvalidArgument, "input", std::move(message), where);
   };
   if (!trace_->open) fail("the trace has ended");
-  if (trace_->signature.find(name)) fail(fmt::format("there is already an input named '{}'", name));
-  try {
-    shape.bytes();  // refuses negative and overflowing sizes
-  } catch (Error& error) {
-    throw error.op("input").at(where).module(trace_->scope);
-  }
+  if (const Parameter* known = trace_->signature.find(name))
+    fail(fmt::format("there is already {} named '{}'",
+                     known->kind == Parameter::Kind::kInput ? "an input" : "a weight", name));
+  if (shape.dtype == token) fail("got a token, want a tensor");
+  as_op(trace_, "input", where, [&] { return shape.bytes(); });  // refuses negative and overflowing sizes
   Parameter parameter{std::string(name), std::move(shape), Parameter::Kind::kInput, std::nullopt};
   return Tensor(trace_, add_parameter(*trace_, std::move(parameter), options.donate));
 }
 
 Tensor TraceCx::weight(std::string_view name, const WeightSource& source, const Where& where) {
+  if (!trace_->open)
+    throw trace_error(trace_, ErrorKind::kInvalidArgument, "weight", "the trace has ended", where);
   const auto known = trace_->weights.find({&source, std::string(name)});
   if (known != trace_->weights.end()) return Tensor(trace_, known->second);
   const std::optional<WeightInfo> found = source.find(name);
   if (!found)
     throw trace_error(trace_, ErrorKind::kNotFound, "weight", fmt::format("no tensor named '{}'", name),
                       where)
+        .file(source.description());
+  // Weights are loaded by name, all from one source.
+  if (const Parameter* other = trace_->signature.find(name))
+    throw trace_error(
+        trace_, ErrorKind::kInvalidArgument, "weight",
+        fmt::format("there is already {} named '{}'",
+                    other->kind == Parameter::Kind::kInput ? "an input" : "a weight of another source", name),
+        where)
         .file(source.description());
   Shape shape = found->shape;
   if (found->format || is_float(shape.dtype)) shape.dtype = trace_->options.weight_dtype;
@@ -117,22 +137,21 @@ Tensor TraceCx::weight(std::string_view name, const WeightSource& source, const 
 }
 
 Tensor TraceCx::full(Dims dims, Scalar value, DType dtype, const Where& where) {
-  hlo::Literal literal{{std::move(dims), dtype}, nullptr, true};
-  try {
+  return as_op(trace_, "full", where, [&] {
+    hlo::Literal literal{{std::move(dims), dtype}, nullptr, true};
     literal.data = std::make_shared<const std::vector<std::byte>>(scalar_bytes(value, dtype));
-  } catch (Error& error) {
-    throw error.op("full").at(where).module(trace_->scope);
-  }
-  return make_constant(trace_, std::move(literal), where);
+    return make_constant(trace_, "full", std::move(literal), where);
+  });
 }
 
 Tensor TraceCx::constant(Shape shape, std::span<const std::byte> data, const Where& where) {
-  if (static_cast<int64_t>(data.size()) != shape.bytes())
-    throw trace_error(
-        trace_, ErrorKind::kShapeMismatch, "constant",
-        fmt::format("got {} bytes, want {} for {}", data.size(), shape.bytes(), to_string(shape)), where);
-  auto bytes = std::make_shared<const std::vector<std::byte>>(data.begin(), data.end());
-  return make_constant(trace_, {std::move(shape), std::move(bytes), false}, where);
+  return as_op(trace_, "constant", where, [&] {
+    if (static_cast<int64_t>(data.size()) != shape.bytes())
+      throw Error(ErrorKind::kShapeMismatch,
+                  fmt::format("got {} bytes, want {} for {}", data.size(), shape.bytes(), to_string(shape)));
+    auto bytes = std::make_shared<const std::vector<std::byte>>(data.begin(), data.end());
+    return make_constant(trace_, "constant", {std::move(shape), std::move(bytes), false}, where);
+  });
 }
 
 Tensor TraceCx::constant(Dims dims, std::span<const float> data, const Where& where) {
@@ -144,14 +163,12 @@ Tensor TraceCx::constant(Dims dims, std::span<const int32_t> data, const Where& 
 }
 
 Tensor TraceCx::iota(Dims dims, int64_t axis, DType dtype, const Where& where) {
-  hlo::Builder builder = builder_at(trace_, "iota", where);
-  try {
+  return as_op(trace_, "iota", where, [&] {
+    hlo::Builder builder = builder_at(trace_, "iota", where);
     axis = normalize_axis(axis, static_cast<int64_t>(dims.size()));
-  } catch (Error& error) {
-    throw error.op("iota").at(where).module(trace_->scope);
-  }
-  return Tensor(
-      trace_, builder.create(hlo::OpCode::iota, {}, {{"iota_dimension", axis}}, {{std::move(dims), dtype}}));
+    return Tensor(trace_, builder.create(hlo::OpCode::iota, {}, {{"iota_dimension", axis}},
+                                         {{std::move(dims), dtype}}));
+  });
 }
 
 namespace trace_detail {

@@ -61,7 +61,7 @@ class TraceCx {
 
   using Where = std::source_location;
 
-  // An input of the program. Names are unique.
+  // An input of the program. Names are unique, those of weights included.
   Tensor input(std::string_view name, Shape shape, InputOptions options = {},
                const Where& where = Where::current());
   Tensor input(std::string_view name, Dims dims, DType dtype, const Where& where = Where::current()) {
@@ -77,7 +77,8 @@ class TraceCx {
     return specs;
   }
 
-  // The tensor of a checkpoint. Asking twice for the same one gives the same parameter.
+  // The tensor of a checkpoint. Asking twice for the same one gives the same parameter. All weights of a
+  // program are loaded from one source, by name: a second source may not have tensors of the same names.
   Tensor weight(std::string_view name, const WeightSource& source, const Where& where = Where::current());
 
   // Fills a module's tensors from the checkpoint, by field name under `path`, and returns it. Fields that are

@@ -159,7 +159,7 @@ TEST(Mistakes, Shapes) {
             "[stack] got f32[2, 3] and f32[4], want equal shapes\n"
             "  in model.mlp, at #");
   EXPECT_EQ(MISTAKE(split(x, 2, 1)),
-            "[split] got f32[2, 3] and 2 parts, want a number that divides axis 1\n"
+            "[split] got f32[2, 3] and 2 parts, want a number that divides axis 1, at most 1048576\n"
             "  in model.mlp, at #; split_sizes cuts into unequal parts");
   EXPECT_EQ(MISTAKE(split_sizes(x, {1, 3}, 1)),
             "[split_sizes] got f32[2, 3] and sizes [1, 3], want sizes that add up to axis 1\n"
@@ -281,6 +281,21 @@ TEST(Mistakes, ControlFlow) {
       "  in model.mlp, at #; return it from its region, or pass it in as an argument");
 }
 
+// A composite that is made of itself has no end.
+Tensor endless(const Tensor& x, const std::source_location& where = std::source_location::current()) {
+  const auto itself = [&](const std::vector<Tensor>& in) { return std::vector{endless(in[0], where)}; };
+  return composite("acme.endless", {}, {x}, itself, 1, where)[0];
+}
+
+TEST(Mistakes, Composites) {
+  EXPECT_EQ(MISTAKE(endless(x)),
+            "[acme.endless] the decomposition contains this very composite\n"
+            "  in model.mlp, at #");
+  EXPECT_EQ(MISTAKE(composite("nameless", {}, {x}, [](const std::vector<Tensor>& in) { return in; })),
+            "[nameless] got name 'nameless', want one with a namespace, such as fusebox.norm\n"
+            "  in model.mlp, at #");
+}
+
 TEST(Mistakes, RandomNumbers) {
   EXPECT_EQ(MISTAKE(random_bits(n, {2})),
             "[random_bits] got i32[3], want a key ui32[2] or ui32[..., 2]\n"
@@ -305,6 +320,21 @@ TEST(Mistakes, TracesAndInputs) {
             "  in model.mlp, at #; convert the tensor first: convert(x, f32)");
   EXPECT_EQ(MISTAKE(x.cx().constant({3}, std::vector<float>{1, 2})),
             "[constant] got 8 bytes, want 12 for f32[3]\n"
+            "  in model.mlp, at #");
+  EXPECT_EQ(MISTAKE(x.cx().constant({3, -1}, std::vector<float>{1, 2})),
+            "[constant] negative size in [3, -1]\n"
+            "  in model.mlp, at #");
+  EXPECT_EQ(MISTAKE(x.cx().zeros({3, -1}, f32)),
+            "[full] negative size in [3, -1]\n"
+            "  in model.mlp, at #");
+  EXPECT_EQ(MISTAKE(x.dim(2)),
+            "[dim] got axis 2 of f32[2, 3]\n"
+            "  in model.mlp, at #");
+  EXPECT_EQ(MISTAKE(Tensor().dim(0)),
+            "an empty tensor has no shape\n"
+            "  at #; a module's tensors are filled by cx.module, inputs by cx.input");
+  EXPECT_EQ(MISTAKE(uniform(random_key(x.cx(), 1), {2}, f32, 1, 0)),
+            "[uniform] got 1 ... 0, want two finite numbers in order\n"
             "  in model.mlp, at #");
   Tensor stale;
   trace("other", [&](TraceCx& cx) { return stale = cx.input("x", {2}, f32); });

@@ -29,6 +29,42 @@ TEST(Composite, HasOneFunctionForEqualCalls) {
   EXPECT_EQ(traced.program.functions.size(), 4u);  // main; and by 2 of [2], by 2 of [3], by 3 of [2]
 }
 
+// A mistake that is caught leaves no half-made function behind for the next composite of that name.
+TEST(Composite, IsForgottenIfItsDecompositionThrows) {
+  const TracedProgram traced = trace("main", [](TraceCx& cx) {
+    const Tensor x = cx.input("x", {2}, f32);
+    const auto wrong = [&](const std::vector<Tensor>& in) { return std::vector{in[0] + x}; };
+    EXPECT_THROW(composite("acme.scale", {{"by", 2.0}}, {x}, wrong), Error);
+    return twice(x, 2);
+  });
+  EXPECT_EQ(traced.program.functions.size(), 2u);
+  EXPECT_EQ(count(traced.program, OpCode::composite), 1);
+}
+
+TEST(Scope, OfAWeightIsItsModule) {
+  const TracedProgram traced = trace("main", [](TraceCx& cx) {
+    const Tensor weight = cx.input("model.norm.weight", {2}, f32);
+    const Scope scope = cx.scope("a");
+    const Scope owner = cx.scope_of(weight);
+    const Tensor y = weight + 1;
+    const Scope of_no_weight = cx.scope_of(y);  // changes nothing
+    return y * 2;
+  });
+  for (const auto& op : traced.program.functions[0]->body.ops)
+    EXPECT_EQ(op->location.scope, op->code == OpCode::return_ ? "" : "model.norm") << hlo::name(op->code);
+}
+
+TEST(Axes, OfAnEmptyListAreNone) {
+  trace("main", [](TraceCx& cx) {
+    const Tensor x = cx.input("x", {2, 3}, f32);
+    EXPECT_EQ(sum(x, {}).dims(), (Dims{2, 3}));
+    EXPECT_EQ(sum(x).dims(), Dims{});
+    EXPECT_EQ(sum(x, {1}).dims(), Dims{2});
+    EXPECT_EQ(sum(x, Dims{0, 1}).dims(), Dims{});
+    return x;
+  });
+}
+
 TEST(Ops, AddNothingWhereThereIsNothingToDo) {
   const TracedProgram traced = trace("main", [](TraceCx& cx) {
     const Tensor x = cx.input("x", {2, 3}, f32);
