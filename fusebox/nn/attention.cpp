@@ -50,38 +50,65 @@ Running attend_block(const Tensor& q, const KvCache& cache, const Tensor& positi
           before.sum * expand_dims(fade, -1) + weighted_values(weights, cache_block(cache.v, row))};
 }
 
-void check(const Tensor& q, const KvCache& cache) {
-  const bool ranks = q.rank() == 4 && cache.k.rank() == 4 && cache.k.dims() == cache.v.dims();
-  if (ranks && q.dim(0) == cache.k.dim(0) && cache.k.dim(1) > 0 && q.dim(2) % cache.k.dim(1) == 0 &&
-      q.dim(3) == cache.k.dim(3) && cache.k.dim(2) % kAttentionBlock == 0)
-    return;
-  throw Error(
-      ErrorKind::kShapeMismatch,
-      fmt::format(
-          "got q {}, k {}, v {}; want q [slots, n, heads, size] and caches [slots, kv_heads, capacity, "
-          "size], heads a multiple of kv_heads, capacity of {}",
-          to_string(q.dims()), to_string(cache.k.dims()), to_string(cache.v.dims()), kAttentionBlock));
+void check(const Tensor& q, const KvCache& cache, const Tensor& positions, const Tensor& valid) {
+  const Shape &k = cache.k.shape(), &v = cache.v.shape();
+  const bool fits = q.rank() == 4 && k.rank() == 4 && k == v && q.dim(0) > 0 && q.dim(0) == k.dims[0] &&
+                    q.dim(1) > 0 && k.dims[1] > 0 && q.dim(2) % k.dims[1] == 0 && q.dim(3) == k.dims[3] &&
+                    k.dims[2] > 0 && k.dims[2] % kAttentionBlock == 0;
+  if (!fits)
+    throw Error(ErrorKind::kShapeMismatch,
+                fmt::format("got q {}, k {}, v {}; want q [slots, n, heads, size] and caches [slots, "
+                            "kv_heads, capacity, size], heads a multiple of kv_heads, capacity of {}",
+                            to_string(q.shape()), to_string(k), to_string(v), kAttentionBlock));
+  if (!is_float(q.dtype()) || !is_float(k.dtype))
+    throw Error(ErrorKind::kDTypeMismatch,
+                fmt::format("got q {} and k {}, want float types", to_string(q.shape()), to_string(k)));
+  const Shape want_positions{{q.dim(0), q.dim(1)}, i32}, want_valid{{q.dim(0)}, i32};
+  if (positions.shape() != want_positions || valid.shape() != want_valid)
+    throw Error(ErrorKind::kShapeMismatch,
+                fmt::format("got positions {} and valid {}, want {} and {}", to_string(positions.shape()),
+                            to_string(valid.shape()), to_string(want_positions), to_string(want_valid)));
+}
+
+// New rows for a cache, and where they begin.
+void check_rows(const Tensor& cache, const Tensor& rows, const Tensor& start) {
+  const bool fits = cache.rank() == 4 && rows.rank() == 4 && rows.dim(0) == cache.dim(0) &&
+                    rows.dim(1) <= cache.dim(2) && rows.dim(2) == cache.dim(1) &&
+                    rows.dim(3) == cache.dim(3) && start.shape() == Shape{{cache.dim(0)}, i32};
+  if (!fits)
+    throw Error(
+        ErrorKind::kShapeMismatch,
+        fmt::format("got rows {} from {} on for a cache {}; want [slots, n, kv_heads, size], i32[slots] "
+                    "and [slots, kv_heads, capacity, size]",
+                    to_string(rows.shape()), to_string(start.shape()), to_string(cache.shape())));
+}
+
+Tensor with_rows(Tensor cache, const Tensor& rows, const Tensor& start) {
+  check_rows(cache, rows, start);
+  const Tensor by_head = convert(transpose(rows, {0, 2, 1, 3}), cache.dtype());
+  for (int64_t slot = 0; slot < cache.dim(0); ++slot) {
+    const Tensor one = cache.dim(0) == 1 ? by_head : slice_in_dim(by_head, slot, slot + 1);
+    const Tensor row = reshape(slice_in_dim(start, slot, slot + 1), Dims{});
+    cache = dynamic_update_slice(cache, one, {slot, 0, row, 0});
+  }
+  return cache;
 }
 
 }  // namespace
 
-KvCache KvCache::updated(const Tensor& new_k, const Tensor& new_v, const Tensor& start) const {
-  const auto write = [&](Tensor cache, const Tensor& rows) {
-    const Tensor by_head = convert(transpose(rows, {0, 2, 1, 3}), cache.dtype());
-    for (int64_t slot = 0; slot < cache.dim(0); ++slot) {
-      const Tensor one = cache.dim(0) == 1 ? by_head : slice_in_dim(by_head, slot, slot + 1);
-      const Tensor row = reshape(slice_in_dim(start, slot, slot + 1), Dims{});
-      cache = dynamic_update_slice(cache, one, {slot, 0, row, 0});
-    }
-    return cache;
-  };
-  return {write(k, new_k), write(v, new_v)};
+KvCache KvCache::updated(const Arg& new_k, const Arg& new_v, const Tensor& start) const {
+  return in_op("kv_cache", {new_k, new_v}, [&] {
+    const Tensor keys = with_rows(k, tensor_of(new_k), start);
+    return KvCache{keys, with_rows(v, tensor_of(new_v), start)};
+  });
 }
 
 Tensor attention(const Arg& q, const KvCache& cache, const Tensor& positions, const Tensor& valid,
                  double scale) {
-  const Tensor& query = tensor_of(q);
-  in_op("attention", {q}, [&] { check(query, cache); });
+  const Tensor query = in_op("attention", {q}, [&] {
+    check(tensor_of(q), cache, positions, valid);
+    return tensor_of(q);
+  });
   const int64_t slots = query.dim(0), n = query.dim(1), size = query.dim(3), kv_heads = cache.k.dim(1);
   const int64_t group = query.dim(2) / kv_heads;
   const Tensor grouped =

@@ -15,8 +15,8 @@ struct KvCache {
     return {Tensor::spec(dims, dtype), Tensor::spec(dims, dtype)};
   }
   // The cache with n new rows per slot, written from position start[slot] on. k and v are
-  // [slots, n, kv_heads, head_size], start is i32 [slots].
-  KvCache updated(const Tensor& new_k, const Tensor& new_v, const Tensor& start) const;
+  // [slots, n, kv_heads, head_size], start is i32 [slots]. Rows are converted to the cache's dtype.
+  KvCache updated(const Arg& new_k, const Arg& new_v, const Tensor& start) const;
 };
 
 // Attention reads the cache in blocks of this many rows and stops after the last valid one; capacity is a

@@ -8,6 +8,18 @@
 namespace fusebox::nn {
 namespace {
 
+// Runs `body` as the op `name`, in the module that owns the weight.
+template <typename Body>
+Tensor as_layer(std::string_view name, const Tensor& weight, const Arg& x, Body&& body) {
+  if (!weight.traced())
+    throw Error(ErrorKind::kInvalidArgument, "the layer's weight is an empty tensor")
+        .op(name)
+        .at(x.where())
+        .hint("a module's tensors are filled by cx.module, inputs by cx.input");
+  const Scope scope = weight.cx().scope_of(weight);
+  return in_op(name, {x, Arg(weight, x.where())}, std::forward<Body>(body));
+}
+
 // x · tableᵀ over the last axis of both.
 Tensor times_transposed(const Arg& x, const Tensor& table, std::optional<DType> dtype) {
   const DotAxes axes = {.lhs_contract = {tensor_of(x).rank() - 1}, .rhs_contract = {1}};
@@ -24,17 +36,19 @@ void check_vector(const Tensor& weight, int64_t size, std::string_view what) {
                 fmt::format("the {} is {}, want [{}]", what, to_string(weight.dims()), size));
 }
 
+// The size of the last axis, of what a norm takes.
 int64_t width(const Arg& x) {
-  const Tensor& tensor = tensor_of(x);
-  if (tensor.rank() == 0) throw Error(ErrorKind::kShapeMismatch, "got a scalar, want [..., width]");
-  return tensor.dim(-1);
+  const Shape& shape = tensor_of(x).shape();
+  if (!is_float(shape.dtype))
+    throw Error(ErrorKind::kDTypeMismatch, fmt::format("got {}, want a float type", to_string(shape)));
+  if (shape.rank() == 0) throw Error(ErrorKind::kShapeMismatch, "got a scalar, want [..., width]");
+  return shape.dims.back();
 }
 
 }  // namespace
 
 Tensor Linear::operator()(const Arg& x, std::optional<DType> dtype) const {
-  const Scope scope = weight.cx().scope_of(weight);
-  return in_op("linear", {x}, [&] {
+  return as_layer("linear", weight, x, [&] {
     const Tensor y = times_transposed(x, weight, dtype);
     if (!bias) return y;
     check_vector(*bias, y.dim(-1), "bias");
@@ -43,18 +57,15 @@ Tensor Linear::operator()(const Arg& x, std::optional<DType> dtype) const {
 }
 
 Tensor Embedding::operator()(const Arg& indices) const {
-  const Scope scope = weight.cx().scope_of(weight);
-  return in_op("embedding", {indices}, [&] { return take(weight, indices, 0); });
+  return as_layer("embedding", weight, indices, [&] { return take(weight, indices, 0); });
 }
 
 Tensor Embedding::attend(const Arg& x, std::optional<DType> dtype) const {
-  const Scope scope = weight.cx().scope_of(weight);
-  return in_op("linear", {x}, [&] { return times_transposed(x, weight, dtype); });
+  return as_layer("linear", weight, x, [&] { return times_transposed(x, weight, dtype); });
 }
 
 Tensor RmsNorm::operator()(const Arg& x) const {
-  const Scope scope = weight.cx().scope_of(weight);
-  return in_op("rms_norm", {x}, [&] {
+  return as_layer("rms_norm", weight, x, [&] {
     check_vector(weight, width(x), "weight");
     const Tensor wide = widened(x);
     const Tensor scale = rsqrt(mean(wide * wide, -1, keepdims) + eps);
@@ -63,8 +74,7 @@ Tensor RmsNorm::operator()(const Arg& x) const {
 }
 
 Tensor LayerNorm::operator()(const Arg& x) const {
-  const Scope scope = weight.cx().scope_of(weight);
-  return in_op("layer_norm", {x}, [&] {
+  return as_layer("layer_norm", weight, x, [&] {
     check_vector(weight, width(x), "weight");
     if (bias) check_vector(*bias, width(x), "bias");
     const Tensor wide = widened(x);

@@ -34,14 +34,16 @@ struct RotaryEmbedding {
   std::vector<double> divisors = {};  // one per pair, where a file gives its scaling so; empty: none
   RotaryPairing pairing = RotaryPairing::kHalves;
 
-  // The angle per position of each pair, and the factor on cos and sin (1 but for yarn).
+  // The angle per position of each pair, and the factor on cos and sin (1 but for yarn). Error
+  // kInvalidArgument for settings that give no finite angles: an odd size, theta or factor out of range,
+  // divisors of another number.
   std::vector<double> frequencies() const;
   double magnitude() const;
 
   // cos and sin of the angles at these positions: integers [slots, n] → two f32 [slots, n, size / 2].
-  std::pair<Tensor, Tensor> angles(const Tensor& positions) const;
+  std::pair<Tensor, Tensor> angles(const Arg& positions) const;
   // Turns x: [slots, n, heads, head_size], with what angles() returned; keeps x's dtype.
-  Tensor rotate(const Tensor& x, const std::pair<Tensor, Tensor>& cos_sin) const;
+  Tensor rotate(const Arg& x, const std::pair<Tensor, Tensor>& cos_sin) const;
 };
 
 }  // namespace fusebox::nn

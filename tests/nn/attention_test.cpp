@@ -123,6 +123,34 @@ TEST(Attention, RefusesWhatDoesNotFit) {
   EXPECT_TRUE(refused({1, 1, 4, 8}, {1, 2, 300, 8}));  // no whole blocks
   EXPECT_TRUE(refused({2, 1, 4, 8}, {1, 2, 256, 8}));  // other slots
   EXPECT_TRUE(refused({1, 4, 8}, {1, 2, 256, 8}));     // a rank too low
+  EXPECT_TRUE(refused({1, 0, 4, 8}, {1, 2, 256, 8}));  // no queries
+  EXPECT_TRUE(refused({1, 2, 4, 8}, {1, 2, 256, 8}));  // other positions
+  EXPECT_TRUE(refused({1, 1, 4, 8}, {1, 2, 0, 8}));    // no room
+}
+
+// Rows of fewer heads, or of fewer slots, would be written without a word.
+TEST(Attention, RefusesRowsThatDoNotFit) {
+  const auto refused = [](Dims rows, Shape start) {
+    try {
+      trace("main", [&](TraceCx& cx) {
+        const Dims dims = {2, 4, 256, 8};
+        const KvCache kv = {cx.input("k", {dims, f32}), cx.input("v", {dims, f32})};
+        const Tensor fresh = cx.input("rows", {rows, f32});
+        return kv.updated(fresh, fresh, cx.input("start", start));
+      });
+    } catch (const Error& error) {
+      EXPECT_TRUE(error.source().starts_with("attention_test.cpp:")) << error.what();
+      return error.kind() == ErrorKind::kShapeMismatch && error.op() == "kv_cache";
+    }
+    return false;
+  };
+  EXPECT_FALSE(refused({2, 3, 4, 8}, {{2}, i32}));
+  EXPECT_TRUE(refused({2, 3, 1, 8}, {{2}, i32}));
+  EXPECT_TRUE(refused({2, 3, 4, 4}, {{2}, i32}));
+  EXPECT_TRUE(refused({1, 3, 4, 8}, {{2}, i32}));
+  EXPECT_TRUE(refused({2, 257, 4, 8}, {{2}, i32}));
+  EXPECT_TRUE(refused({2, 3, 4, 8}, {{3}, i32}));
+  EXPECT_TRUE(refused({2, 3, 4, 8}, {{2}, f32}));
 }
 
 }  // namespace

@@ -97,6 +97,30 @@ TEST(Layers, NameTheOpAndTheShapesOfAMistake) {
   EXPECT_EQ(embedding.kind(), ErrorKind::kDTypeMismatch);
 }
 
+TEST(Layers, RefuseWhatTheyWouldRound) {
+  const auto norm_of = [](DType dtype) {
+    return mistake([&](TraceCx& cx) {
+      return RmsNorm{cx.input("w", {{8}, f32}), 1e-5}(cx.input("x", {{2, 8}, dtype}));
+    });
+  };
+  for (DType dtype : {i32, c64}) {
+    EXPECT_EQ(norm_of(dtype).op(), "rms_norm");
+    EXPECT_EQ(norm_of(dtype).kind(), ErrorKind::kDTypeMismatch);
+  }
+}
+
+// A layer that no checkpoint has filled, and one whose weight is of another trace.
+TEST(Layers, NameTheLineWhereTheirWeightIsNone) {
+  const Error empty = mistake([](TraceCx& cx) { return Linear{}(cx.input("x", {{2, 7}, f32})); });
+  EXPECT_EQ(empty.op(), "linear");
+  EXPECT_TRUE(empty.source().starts_with("layers_test.cpp:")) << empty.what();
+  Linear stale;
+  trace("other", [&](TraceCx& cx) { return stale.weight = cx.input("w", {{6, 8}, f32}); });
+  const Error ended = mistake([&](TraceCx& cx) { return stale(cx.input("x", {{2, 8}, f32})); });
+  EXPECT_EQ(ended.op(), "linear");
+  EXPECT_TRUE(ended.source().starts_with("layers_test.cpp:")) << ended.what();
+}
+
 // A norm's weight must not widen what it scales: [1] · [8] would broadcast.
 TEST(Layers, RefuseWeightsThatBroadcast) {
   EXPECT_EQ(mistake([](TraceCx& cx) {

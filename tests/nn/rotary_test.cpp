@@ -1,6 +1,7 @@
 // Rotary embeddings: frequencies, angles and turned features against NumPy with Hugging Face's formulas.
 #include <array>
 
+#include "fusebox/base/error.h"
 #include "tests/nn/golden.h"
 
 namespace fusebox::nn {
@@ -84,6 +85,53 @@ TEST(Rotary, TurnsFeaturesAsNumPyDoes) {
 TEST(Rotary, DivisorsDivide) {
   RotaryEmbedding rotary = {.size = 8, .scaling = {}, .divisors = {1, 2, 4, 8}};
   EXPECT_DOUBLE_EQ(rotary.frequencies()[3], 1e-3 / 8);
+}
+
+TEST(Rotary, RefusesSettingsThatGiveNoAngles) {
+  const auto refused = [](const RotaryEmbedding& rotary) {
+    try {
+      rotary.frequencies();
+    } catch (const Error& error) {
+      return error.kind() == ErrorKind::kInvalidArgument && error.op() == "rotary";
+    }
+    return false;
+  };
+  EXPECT_FALSE(refused({.size = 8}));
+  EXPECT_FALSE(refused({.size = 0}));
+  EXPECT_TRUE(refused({.size = 7}));
+  EXPECT_TRUE(refused({.size = -8}));
+  EXPECT_TRUE(refused({.size = 8, .theta = 0}));
+  EXPECT_TRUE(refused({.size = 8, .divisors = {1, 2, 3, 4, 5}}));  // more than there are pairs
+  EXPECT_TRUE(refused({.size = 4, .divisors = {1, 0}}));
+  EXPECT_TRUE(refused({.size = 8, .scaling = {.kind = Kind::kLinear, .factor = 0}}));
+  EXPECT_TRUE(refused({.size = 8, .scaling = {.kind = Kind::kYarn, .factor = 4}}));  // no context
+  EXPECT_TRUE(refused({.size = 8,
+                       .scaling = {.kind = Kind::kLlama3,
+                                   .factor = 8,
+                                   .original_context = 8192,
+                                   .low_freq_factor = 4}}));  // nothing between the factors
+}
+
+TEST(Rotary, RefusesWhatDoesNotFit) {
+  const auto refused = [](const Shape& x, const Shape& positions) {
+    try {
+      trace("main", [&](TraceCx& cx) {
+        const RotaryEmbedding rotary = {.size = 8};
+        return rotary.rotate(cx.input("x", x), rotary.angles(cx.input("positions", positions)));
+      });
+    } catch (const Error& error) {
+      EXPECT_TRUE(error.source().starts_with("rotary_test.cpp:")) << error.what();
+      return error.op() == "rotary";
+    }
+    return false;
+  };
+  EXPECT_FALSE(refused({{1, 2, 3, 8}, f32}, {{1, 2}, i32}));
+  EXPECT_TRUE(refused({{1, 2, 3, 6}, f32}, {{1, 2}, i32}));  // smaller heads
+  EXPECT_TRUE(refused({{2, 3, 8}, f32}, {{1, 2}, i32}));
+  EXPECT_TRUE(refused({{1, 2, 3, 8}, f32}, {{2, 2}, i32}));  // would broadcast
+  EXPECT_TRUE(refused({{1, 2, 3, 8}, f32}, {{2}, i32}));
+  EXPECT_TRUE(refused({{1, 2, 3, 8}, f32}, {{1, 2}, f32}));
+  EXPECT_TRUE(refused({{1, 2, 3, 8}, i32}, {{1, 2}, i32}));
 }
 
 // Both pairings are the same rotation of features in another order.
