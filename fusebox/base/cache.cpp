@@ -208,7 +208,8 @@ std::optional<MappedFile> Cache::find(std::string_view name) const {
 
 bool Cache::store(std::string_view name, std::span<const std::byte> bytes) {
   const std::string path = file_name(name);
-  if (descriptor_ < 0 || bytes.size() > max_bytes_ || !write_entry(path, bytes)) return false;
+  if (descriptor_ < 0 || bytes.size() + sizeof(Trailer) > max_bytes_ || !write_entry(path, bytes))
+    return false;
   evict();
   return true;
 }
