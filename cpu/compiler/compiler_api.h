@@ -26,14 +26,16 @@ typedef struct {
   void (*release)(void* owner);
 } FuseboxCpuCompileArgs;
 
+#define FUSEBOX_CPU_EXPORT __attribute__((visibility("default")))
+
 /* 0 on success. */
-int fusebox_cpu_compile(FuseboxCpuCompileArgs* args);
+FUSEBOX_CPU_EXPORT int fusebox_cpu_compile(FuseboxCpuCompileArgs* args);
 typedef int (*FuseboxCpuCompile)(FuseboxCpuCompileArgs* args);
 
 #define FUSEBOX_CPU_COMPILER_VERSION 1
 /* "fusebox_cpu_compiler_version" returns FUSEBOX_CPU_COMPILER_VERSION of the library: it must be the
  * caller's. */
-int fusebox_cpu_compiler_version(void);
+FUSEBOX_CPU_EXPORT int fusebox_cpu_compiler_version(void);
 
 #ifdef __cplusplus
 }
