@@ -36,6 +36,7 @@
 #include <llvm/Transforms/Scalar/LoopRotation.h>
 #include <llvm/Transforms/Scalar/LoopUnrollPass.h>
 #include <llvm/Transforms/Scalar/SROA.h>
+#include <llvm/Transforms/Scalar/SimpleLoopUnswitch.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 #include <llvm/Transforms/Vectorize/LoopVectorize.h>
 #include <llvm/Transforms/Vectorize/SLPVectorizer.h>
@@ -58,6 +59,7 @@ struct Analyses {
     functions.registerPass([this] { return llvm::ModuleAnalysisManagerFunctionProxy(modules); });
     functions.registerPass([this] { return llvm::LoopAnalysisManagerFunctionProxy(loops); });
     loops.registerPass([] { return llvm::PassInstrumentationAnalysis(); });
+    loops.registerPass([] { return llvm::ShouldRunExtraSimpleLoopUnswitch(); });
     loops.registerPass([this] { return llvm::FunctionAnalysisManagerLoopProxy(functions); });
   }
 
