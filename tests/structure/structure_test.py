@@ -27,6 +27,17 @@ KNOWS_NOTHING_OF = {
     "text": {"hlo", "stablehlo", "trace", "nn", "pjrt", "runtime"},
 }
 
+# The CPU back end: folder -> what it may include, as beginnings of paths. Of each header the longest folder
+# counts. The plugin reaches the compiler through one C function only.
+CPU_INCLUDES = {
+    "cpu": ("cpu/", "fusebox/base/"),
+    "cpu/execute": ("cpu/execute/", "fusebox/base/"),
+    "cpu/plugin": ("cpu/plugin/", "cpu/execute/", "cpu/compiler/compiler_api.h", "fusebox/base/", "fusebox/pjrt/abi/"),
+    "cpu/compiler": ("cpu/compiler/", "fusebox/base/", "fusebox/hlo/", "fusebox/stablehlo/", "fusebox/pjrt/abi/",
+                     "llvm/", "llvm-c/"),
+}
+CPU_TOP = re.compile(r"cpu/\w+\.h")  # blobs and levels: for all of them
+
 # System headers that belong to one folder each.
 OWNED_HEADERS = {"dlfcn.h": "pjrt", "pcre2.h": "text", "utf8proc.h": "text"}
 
@@ -80,7 +91,7 @@ def includes(path):
 
 def opening_comment(path):
     """The comment that a file begins with."""
-    return re.match(r"(?://[^\n]*\n)*", path.read_text(encoding="utf-8")).group()
+    return re.match(r"/\*.*?\*/|(?://[^\n]*\n)*", path.read_text(encoding="utf-8"), re.DOTALL).group()
 
 
 def declared_uses():
@@ -139,34 +150,55 @@ class Layers(unittest.TestCase):
         self.assertEqual(wrong, [])
 
 
+    def test_cpu_includes_only_what_it_may(self):
+        wrong = []
+        for path in sources("cpu"):
+            folder = max((f for f in CPU_INCLUDES if relative(path).startswith(f + "/")), key=len)
+            for number, name, quoted in includes(path):
+                if not quoted and not name.startswith(("fusebox/", "cpu/", "llvm")):
+                    continue
+                if not name.startswith(CPU_INCLUDES[folder]) and not CPU_TOP.fullmatch(name):
+                    wrong.append(f"{relative(path)}:{number}: {name}")
+        self.assertEqual(wrong, [])
+
+    def test_the_library_reaches_cpu_only_as_a_plugin(self):
+        wrong = [f"{relative(path)}:{number}: {name}"
+                 for path in sources("fusebox", "apps", "examples")
+                 for number, name, quoted in includes(path) if name.startswith("cpu/")]
+        self.assertEqual(wrong, [])
+
+
 class Manners(unittest.TestCase):
     def test_the_library_never_prints(self):
-        self.assertEqual(find_in_code(PRINTS, sources("fusebox")), [])
+        times_passes = "cpu/compiler/compiler_api.cpp"  # where the compile option time_passes asks for it
+        quiet = [path for path in sources("fusebox", "cpu") if relative(path) != times_passes]
+        self.assertEqual(find_in_code(PRINTS, quiet), [])
 
     def test_the_library_never_ends_the_process(self):
         never_called = {"fusebox/trace/reflect_count.h"}  # conversions that only stand in unevaluated expressions
-        called = [path for path in sources("fusebox") if relative(path) not in never_called]
+        called = [path for path in sources("fusebox", "cpu") if relative(path) not in never_called]
         self.assertEqual(find_in_code(ENDS_PROCESS, called), [])
 
     def test_no_using_namespace_in_headers(self):
-        headers = [path for path in sources("fusebox") if path.suffix == ".h"]
+        headers = [path for path in sources("fusebox", "cpu") if path.suffix == ".h"]
         self.assertEqual(find_in_code(re.compile(r"^using\s+namespace\b"), headers), [])
 
     def test_every_header_says_what_it_is_for(self):
-        silent = [relative(path) for path in sources("fusebox")
+        silent = [relative(path) for path in sources("fusebox", "cpu")
                   if path.suffix == ".h" and not opening_comment(path)]
         self.assertEqual(silent, [])
 
     def test_every_folder_says_what_it_knows(self):
-        silent = [folder for folder in ORDER
-                  if any(sources(f"fusebox/{folder}"))
+        folders = [f"fusebox/{folder}" for folder in ORDER] + ["cpu/execute", "cpu/plugin"]
+        silent = [folder for folder in folders
+                  if any(sources(folder))
                   and not any(re.search(r"\bknows?\b", opening_comment(path), re.IGNORECASE)
-                              for path in sources(f"fusebox/{folder}") if path.suffix == ".h")]
+                              for path in sources(folder) if path.suffix == ".h")]
         self.assertEqual(silent, [])
 
     def test_no_file_names_a_machine(self):
         suffixes = (".h", ".cpp", ".c", ".def", ".md", ".txt", ".py", ".cmake", "")
-        folders = ("fusebox", "apps", "examples", "tests", "bench", "tools", "docs", "scripts", "cmake", ".ci")
+        folders = ("fusebox", "cpu", "apps", "examples", "tests", "bench", "tools", "docs", "scripts", "cmake", ".ci")
         paths = [path for path in ROOT.iterdir()] + [path for folder in folders for path in (ROOT / folder).rglob("*")]
         wrong = [f"{relative(path)}:{number}: {line.strip()}"
                  for path in sorted(paths) if path.is_file() and path.suffix in suffixes and path.name != "LICENSE"
@@ -176,7 +208,7 @@ class Manners(unittest.TestCase):
 
 
 def warn_of_long_files():
-    for path in sources("fusebox", "apps", "examples", "tests", "bench", "tools"):
+    for path in sources("fusebox", "cpu", "apps", "examples", "tests", "bench", "tools"):
         count = path.read_text(encoding="utf-8").count("\n")
         if count > MUCH_TOO_LONG and path.suffix != ".def":
             print(f"warning: {relative(path)} has {count} lines, more than {MUCH_TOO_LONG}", file=sys.stderr)
