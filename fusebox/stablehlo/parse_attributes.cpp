@@ -239,9 +239,11 @@ hlo::Attribute parse_any(Cursor& in, int depth) {
     return *dtype;
   }
   if (c != '@') return parse_opaque(in, depth);
-  std::string name = in.symbol();
-  return in.at_mark("::") ? hlo::Attribute(hlo::Opaque{"@" + name + parse_opaque(in).text})
-                          : hlo::Attribute(hlo::SymbolRef{std::move(name)});
+  Cursor ahead = in;
+  std::string name = ahead.symbol();
+  if (ahead.at_mark("::")) return parse_opaque(in, depth);
+  in = ahead;
+  return hlo::SymbolRef{std::move(name)};
 }
 
 // "#stablehlo.gather<…>", or "<…>" alone.

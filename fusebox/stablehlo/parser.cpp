@@ -16,6 +16,8 @@ namespace {
 void find_aliases(Source& source) {
   const std::string_view text = source.text;
   for (size_t line = 0; line < text.size();) {
+    while (line < text.size() && (text[line] == ' ' || text[line] == '\t')) line++;
+    if (line == text.size()) return;
     if (text[line] == '#' || text[line] == '!') {
       size_t end = line + 1;
       while (end < text.size() && is_word(text[end])) end++;
@@ -40,10 +42,11 @@ class ModuleParser {
  private:
   void top_level() {
     if (skip_other()) return;
+    const size_t at = in_.at();
     const bool is_generic = in_.eat("\"builtin.module\"");
     if (!is_generic && !in_.eat_word("module")) return function();
     if (!program_.functions.empty() || has_module_)
-      in_.fail(in_.at(), ErrorKind::kUnsupported, "got a second module, want one");
+      in_.fail(at, ErrorKind::kUnsupported, "got a second module, want one");
     has_module_ = true;
     if (is_generic) return generic_module();
     if (in_.peek() == '@') program_.name = in_.symbol();

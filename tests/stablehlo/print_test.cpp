@@ -13,27 +13,14 @@
 #include "fusebox/hlo/verify.h"
 #include "fusebox/stablehlo/printer.h"
 #include "tests/stablehlo/op_sketches.h"
+#include "tests/stablehlo/text_sections.h"
 
 namespace fusebox::test {
 namespace {
 
-// The sections of op_texts.mlir by name: "// ----- add" and what follows.
-std::map<std::string, std::string> golden_texts() {
-  std::ifstream file(FUSEBOX_SOURCE_DIR "/tests/stablehlo/op_texts.mlir");
-  std::map<std::string, std::string> texts;
-  std::string* section = nullptr;
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("// ----- "))
-      section = &texts[line.substr(9)];
-    else if (section)
-      *section += line + "\n";
-  }
-  return texts;
-}
-
 // Other text is written to op_texts.mlir in the build folder: look, then copy it over the golden file.
 TEST(Print, every_op) {
-  auto golden = golden_texts();
+  auto golden = text_sections("op_texts.mlir");
   std::string all = "// The text of every op; print_test.cpp compares it.\n";
   for (const OpSketch& how : op_sketches()) {
     const auto sketch = draw_common(how);
