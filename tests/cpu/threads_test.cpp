@@ -18,6 +18,11 @@
 #include "tests/cpu/plugin_fixture.h"
 #include "tests/cpu/programs.h"
 
+// Under ThreadSanitizer a forked child must be told that it may have threads.
+extern "C" __attribute__((used, visibility("default"))) const char* __tsan_default_options() {
+  return "die_after_fork=0";
+}
+
 namespace fusebox::cpu {
 namespace {
 
