@@ -52,3 +52,15 @@ function(fusebox_test_program target label sources libraries)
   set_tests_properties(${target} PROPERTIES LABELS ${label} TIMEOUT 900 COST $<IF:${first},100,1>
                        ENVIRONMENT FUSEBOX_CACHE=${PROJECT_BINARY_DIR}/test-cache)
 endfunction()
+
+# The tests of a program once more, on our own plugin: tests/test_plugin.h.
+function(fusebox_test_on_ours target)
+  if(NOT TARGET fusebox_cpu_compiler)
+    return()
+  endif()
+  add_test(NAME ${target}.ours COMMAND ${target})
+  get_test_property(${target} LABELS label)
+  set_tests_properties(${target}.ours PROPERTIES LABELS ${label} TIMEOUT 900
+    ENVIRONMENT "FUSEBOX_CACHE=${PROJECT_BINARY_DIR}/test-cache;FUSEBOX_TEST_PLUGIN=$<TARGET_FILE:pjrt_fusebox_cpu>")
+  add_dependencies(${target} pjrt_fusebox_cpu fusebox_cpu_compiler)
+endfunction()

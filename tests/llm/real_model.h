@@ -7,11 +7,12 @@
 #include <string>
 
 #include "fusebox/llm/language_model.h"
+#include "tests/test_plugin.h"
 
 namespace fusebox::llm {
 
 inline const std::string kModelPath = FUSEBOX_ASSETS_DIR "/SmolLM2-135M-Instruct.Q4_1.gguf";
-inline const std::string kPluginPath = FUSEBOX_ASSETS_DIR "/pjrt_c_api_cpu_plugin.so";
+inline const std::string kPluginPath = test::test_plugin();
 
 inline std::shared_ptr<LanguageModel> real_model() {
   static const std::shared_ptr<LanguageModel> model =

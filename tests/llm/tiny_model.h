@@ -19,6 +19,7 @@
 #include "tests/base/temporary_folder.h"
 #include "tests/checkpoint/file_builders.h"
 #include "tests/nn/pattern.h"
+#include "tests/test_plugin.h"
 
 namespace fusebox::llm {
 
@@ -268,9 +269,7 @@ inline std::string tiny_gguf(const TinyLlama& c, const std::vector<float>& divis
   return file.bytes();
 }
 
-inline ModelOptions tiny_options() {
-  return {.device = {.plugin = FUSEBOX_ASSETS_DIR "/pjrt_c_api_cpu_plugin.so"}, .dtype = f32};
-}
+inline ModelOptions tiny_options() { return {.device = {.plugin = test::test_plugin()}, .dtype = f32}; }
 
 inline std::shared_ptr<LanguageModel> tiny_model(const std::string& name = "tied") {
   static std::map<std::string, std::shared_ptr<LanguageModel>> models;

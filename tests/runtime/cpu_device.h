@@ -3,11 +3,12 @@
 
 #include "fusebox/runtime/runtime.h"
 #include "fusebox/trace/trace.h"
+#include "tests/test_plugin.h"
 
 namespace fusebox {
 
 inline const Device& cpu() {
-  static const Device device = Device::open({.plugin = FUSEBOX_ASSETS_DIR "/pjrt_c_api_cpu_plugin.so"});
+  static const Device device = Device::open({.plugin = test::test_plugin()});
   return device;
 }
 

@@ -8,6 +8,7 @@
 #include "fusebox/pjrt/pjrt.h"
 #include "fusebox/stablehlo/printer.h"
 #include "fusebox/trace/trace.h"
+#include "tests/test_plugin.h"
 
 namespace fusebox::test {
 
@@ -17,8 +18,8 @@ struct HostTensor {
 };
 
 inline pjrt::Client xla_cpu() {
-  static pjrt::Client client = pjrt::Client::create(
-      pjrt::Plugin::load(FUSEBOX_ASSETS_DIR "/pjrt_c_api_cpu_plugin.so"), {{"cpu_device_count", int64_t{1}}});
+  static pjrt::Client client =
+      pjrt::Client::create(pjrt::Plugin::load(test::test_plugin()), {{"cpu_device_count", int64_t{1}}});
   return client;
 }
 
