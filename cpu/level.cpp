@@ -19,6 +19,8 @@ namespace {
 #if defined(__x86_64__)
 
 constexpr std::string_view kLevels[] = {"x86-64", "v3", "v4", "v4-vnni-bf16"};
+// What has been run so far; higher levels are generated, and taken only if FUSEBOX_CPU_LEVEL asks for them.
+constexpr size_t kTried = 1;
 
 // Index of the highest. What the operating system does not save counts as absent.
 size_t detect() {
@@ -37,6 +39,7 @@ size_t detect() {
 #elif defined(__aarch64__)
 
 constexpr std::string_view kLevels[] = {"aarch64", "aarch64-dotprod", "aarch64-i8mm-bf16"};
+constexpr size_t kTried = 0;
 
 size_t detect() {
   const unsigned long first = getauxval(AT_HWCAP), second = getauxval(AT_HWCAP2);
@@ -57,7 +60,7 @@ size_t index_of(std::string_view level) {
 size_t masked() {
   const size_t detected = detect();
   const char* mask = std::getenv("FUSEBOX_CPU_LEVEL");
-  if (mask == nullptr || *mask == '\0') return detected;
+  if (mask == nullptr || *mask == '\0') return std::min(detected, kTried);
   const size_t wanted = index_of(mask);
   if (wanted > detected)
     throw Error(ErrorKind::kInvalidArgument,

@@ -20,8 +20,9 @@ namespace fusebox::cpu {
 // The levels of the architecture that this was built for, lowest first.
 std::span<const std::string_view> cpu_levels();
 
-// The highest level of this machine. FUSEBOX_CPU_LEVEL, read once, lowers it, so that tests can play an older
-// machine; Error kInvalidArgument if it names none, or one that this machine lacks.
+// The highest level of this machine that our code was run at: v3. FUSEBOX_CPU_LEVEL, read once, chooses
+// another one, so that tests can play an older machine; Error kInvalidArgument if it names none, or one that
+// this machine lacks.
 std::string_view cpu_level();
 
 // Whether code for that level runs at cpu_level().

@@ -167,7 +167,7 @@ class Dot {
   }
 
   KernelShape by_rows(const Axis& m, const Axis& n) {
-    const int64_t tile_m = rows_ == 1 ? 1 : wide_registers_ ? 4 : 2, tile_n = std::min<int64_t>(4, columns_);
+    const int64_t tile_m = rows_ == 1 ? 1 : wide_registers_ ? 4 : 3, tile_n = std::min<int64_t>(4, columns_);
     const int64_t per_batch = tiles(columns_, tile_n);
     frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) {
       Value* batch = b_.CreateUDiv(item, number(per_batch));
@@ -202,7 +202,7 @@ class Dot {
       for (size_t j = 0; j < rights.size(); ++j) {
         Value* position = b_.CreateAdd(rights[j], k);
         Value* y = load(1, position, mask);
-        if (!mask) prefetch(position);
+        if (!mask && rows_ == 1) prefetch(position);  // more rows find it in the cache
         for (size_t i = 0; i < lefts.size(); ++i) {
           llvm::AllocaInst* sum = sums[i * rights.size() + j];
           b_.CreateStore(multiply_add(x[i], y, b_.CreateLoad(vector, sum)), sum);
