@@ -197,7 +197,7 @@ class Chat {
   }
 
   static std::string history_file() {
-    const Cache& cache = Cache::user();
+    const FileCache& cache = FileCache::user();
     return cache.writable() ? cache.directory() + "/chat_history" : std::string();
   }
 

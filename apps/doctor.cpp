@@ -99,7 +99,7 @@ void Doctor::look_at_host() {
 }
 
 void Doctor::look_at_cache() {
-  const Cache& cache = Cache::user();
+  const FileCache& cache = FileCache::user();
   int64_t bytes = 0, entries = 0;
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator(cache.directory(), failed)) {

@@ -1,7 +1,6 @@
 // SmolLM2 in one file: a language model written from its parts, to be read from top to bottom.
 //
-//   $ build/release/example_smollm2 build/assets/SmolLM2-135M-Instruct.Q4_1.gguf "What is the capital of
-//   Spain?"
+//   $ build/release/example_smollm2 build/assets/SmolLM2-135M-Instruct.Q4_1.gguf "What is gravity?"
 //
 // It is a decoder of the Llama family (Touvron et al., 2023). For each token: look up its vector, let it pass
 // through thirty blocks, each of which adds what attention and a feed-forward network make of it, and score
@@ -153,7 +152,7 @@ class Decoder {
  public:
   Decoder(const Device& device, const Session& session) : device_(device), call_(session) {
     const Signature& signature = session.model().signature();
-    for (const Output& output : signature.outputs) state_.push_back(device.zeros(output.shape));
+    for (const Signature::Output& output : signature.outputs) state_.push_back(device.zeros(output.shape));
     for (size_t i = 0; i < signature.parameters.size(); ++i)
       if (const auto output = signature.parameters[i].alias_output)
         call_.set(i, state_[static_cast<size_t>(*output)]);

@@ -155,7 +155,8 @@ std::vector<Entry> list_entries(int directory) {
 
 }  // namespace
 
-Cache::Cache(std::string dir, uint64_t max_bytes) : directory_(std::move(dir)), max_bytes_(max_bytes) {
+FileCache::FileCache(std::string dir, uint64_t max_bytes)
+    : directory_(std::move(dir)), max_bytes_(max_bytes) {
   // A trailing slash would follow a symbolic link.
   while (directory_.size() > 1 && directory_.ends_with('/')) directory_.pop_back();
   if (const std::string trouble = open_directory(); !trouble.empty()) {
@@ -165,7 +166,7 @@ Cache::Cache(std::string dir, uint64_t max_bytes) : directory_(std::move(dir)), 
 }
 
 // What is wrong with the folder, or nothing.
-std::string Cache::open_directory() {
+std::string FileCache::open_directory() {
   if (directory_.empty()) return "there is no home directory";
   make_directories(directory_);
   descriptor_ = ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -173,21 +174,21 @@ std::string Cache::open_directory() {
   return descriptor_ < 0 ? std::strerror(errno) : why_not_private(descriptor_);
 }
 
-Cache::~Cache() {
+FileCache::~FileCache() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-Cache& Cache::user() {
+FileCache& FileCache::user() {
   // Never destroyed: a worker may still store while the process ends.
-  static Cache& cache = *new Cache(user_directory(), uint64_t{2} << 30);
+  static FileCache& cache = *new FileCache(user_directory(), uint64_t{2} << 30);
   return cache;
 }
 
-bool Cache::writable() const {
+bool FileCache::writable() const {
   return descriptor_ >= 0 && faccessat(descriptor_, ".", W_OK | X_OK, AT_EACCESS) == 0;
 }
 
-std::optional<MappedFile> Cache::find(std::string_view name) const {
+std::optional<MappedFile> FileCache::find(std::string_view name) const {
   const std::string path = file_name(name);
   if (descriptor_ < 0) return std::nullopt;
   Descriptor file(openat(descriptor_, path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -206,7 +207,7 @@ std::optional<MappedFile> Cache::find(std::string_view name) const {
   return std::nullopt;
 }
 
-bool Cache::store(std::string_view name, std::span<const std::byte> bytes) {
+bool FileCache::store(std::string_view name, std::span<const std::byte> bytes) {
   const std::string path = file_name(name);
   if (descriptor_ < 0 || bytes.size() + sizeof(Trailer) > max_bytes_ || !write_entry(path, bytes))
     return false;
@@ -214,7 +215,7 @@ bool Cache::store(std::string_view name, std::span<const std::byte> bytes) {
   return true;
 }
 
-bool Cache::write_entry(const std::string& path, std::span<const std::byte> bytes) {
+bool FileCache::write_entry(const std::string& path, std::span<const std::byte> bytes) {
   static std::atomic<uint64_t> counter{0};
   const std::string temporary =
       fmt::format("{}{}-{}-{:x}", kTemporary, getpid(), counter++, std::time(nullptr));
@@ -234,12 +235,12 @@ bool Cache::write_entry(const std::string& path, std::span<const std::byte> byte
   return false;
 }
 
-void Cache::remove(std::string_view name) {
+void FileCache::remove(std::string_view name) {
   const std::string path = file_name(name);
   if (descriptor_ >= 0) unlinkat(descriptor_, path.c_str(), 0);
 }
 
-void Cache::evict() {
+void FileCache::evict() {
   std::vector<Entry> entries = list_entries(descriptor_);
   uint64_t total = 0;
   for (const Entry& entry : entries) total += entry.size;

@@ -1,4 +1,5 @@
-// Cache: a folder of named byte strings that can be made again at any time (compiled programs, vocabularies).
+// FileCache: a folder of named byte strings that can be made again at any time (compiled programs,
+// vocabularies).
 //
 // Private to its user: the folder is made 0700, must be the user's own and writable by nobody else; entries
 // are opened without following symbolic links, and what belongs to anybody else is not used. An entry is
@@ -9,9 +10,9 @@
 // Trouble with the environment (no home, read-only, disk full) is never an error: find has nothing, store
 // returns false and the process says so once (log level warn).
 //
-//   if (auto entry = Cache::user().find(key)) return load(entry->bytes());
+//   if (auto entry = FileCache::user().find(key)) return load(entry->bytes());
 //   auto made = make();
-//   Cache::user().store(key, made);
+//   FileCache::user().store(key, made);
 //
 // All methods are safe from any thread and process.
 #pragma once
@@ -27,17 +28,17 @@
 
 namespace fusebox {
 
-class Cache {
+class FileCache {
  public:
   // Uses `dir`, made with its parents when needed. Above `max_bytes` in all, the entries unused for longest
   // are removed. An empty `dir` is a cache that keeps nothing.
-  explicit Cache(std::string dir, uint64_t max_bytes);
-  ~Cache();
-  Cache(const Cache&) = delete;
-  Cache& operator=(const Cache&) = delete;
+  explicit FileCache(std::string dir, uint64_t max_bytes);
+  ~FileCache();
+  FileCache(const FileCache&) = delete;
+  FileCache& operator=(const FileCache&) = delete;
 
   // The user's own, at most 2 GiB: $FUSEBOX_CACHE, else $XDG_CACHE_HOME/fusebox, else $HOME/.cache/fusebox.
-  static Cache& user();
+  static FileCache& user();
 
   // A name is 1 to 200 of the characters A-Z a-z 0-9 . _ - and starts with none of ". -" (else Error
   // kInvalidArgument from each of these three).

@@ -71,11 +71,11 @@ Sequence::Step& Sequence::step(int64_t tokens, ProgramKind kind) {
   if (place) return *place;
   auto made = std::make_unique<Step>(model_->session(tokens, kind));
   Call& call = made->call;
-  const std::vector<Parameter>& parameters = call.session().model().signature().parameters;
+  const std::vector<Signature::Parameter>& parameters = call.session().model().signature().parameters;
   size_t cache = kCaches;
   for (size_t i = 0; i < parameters.size(); ++i) {
     const std::string& name = parameters[i].name;
-    if (parameters[i].kind == Parameter::Kind::kWeight) continue;
+    if (parameters[i].kind == Signature::Parameter::Kind::kWeight) continue;
     if (name == "tokens")
       made->tokens = i;
     else if (name == "count")

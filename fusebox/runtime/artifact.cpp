@@ -167,15 +167,15 @@ bool Artifact::is_artifact(const std::string& path) {
 
 ordered_json to_json(const Signature& signature) {
   ordered_json parameters = ordered_json::array(), outputs = ordered_json::array();
-  for (const Parameter& parameter : signature.parameters) {
+  for (const Signature::Parameter& parameter : signature.parameters) {
     ordered_json row = {{"name", parameter.name},
                         {"dtype", name(parameter.shape.dtype)},
                         {"dims", parameter.shape.dims},
-                        {"kind", parameter.kind == Parameter::Kind::kInput ? "input" : "weight"}};
+                        {"kind", parameter.kind == Signature::Parameter::Kind::kInput ? "input" : "weight"}};
     if (parameter.alias_output) row["alias_output"] = *parameter.alias_output;
     parameters.push_back(std::move(row));
   }
-  for (const Output& output : signature.outputs)
+  for (const Signature::Output& output : signature.outputs)
     outputs.push_back(
         {{"name", output.name}, {"dtype", name(output.shape.dtype)}, {"dims", output.shape.dims}});
   return {{"parameters", std::move(parameters)}, {"outputs", std::move(outputs)}};
@@ -202,8 +202,9 @@ Signature signature_from_json(const ordered_json& json) try {
   Signature signature;
   for (const ordered_json& row : json.at("parameters")) {
     const bool input = row.at("kind").get<std::string>() == "input";
-    Parameter parameter{row.at("name").get<std::string>(), shape_from_json(row),
-                        input ? Parameter::Kind::kInput : Parameter::Kind::kWeight, std::nullopt};
+    Signature::Parameter parameter{
+        row.at("name").get<std::string>(), shape_from_json(row),
+        input ? Signature::Parameter::Kind::kInput : Signature::Parameter::Kind::kWeight, std::nullopt};
     if (row.contains("alias_output")) parameter.alias_output = row.at("alias_output").get<int64_t>();
     signature.parameters.push_back(std::move(parameter));
   }

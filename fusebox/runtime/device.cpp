@@ -65,7 +65,7 @@ std::string cache_name(std::string_view text, const std::string& options, const 
 // The compiled program of that name, or nothing; an entry that no longer loads is dropped with one notice.
 std::optional<pjrt::Executable> find_cached(const pjrt::Client& client, const std::string& name,
                                             const Identity& identity) {
-  const std::optional<MappedFile> entry = Cache::user().find(name);
+  const std::optional<MappedFile> entry = FileCache::user().find(name);
   if (!entry) return std::nullopt;
   try {
     const Artifact artifact = Artifact::decode(*entry);
@@ -74,7 +74,7 @@ std::optional<pjrt::Executable> find_cached(const pjrt::Client& client, const st
     return pjrt::Executable::deserialize(client, artifact.section("executable"));
   } catch (const Error& error) {
     log_message(LogLevel::kWarn, "a cached program does not load and is compiled again: {}", error.message());
-    Cache::user().remove(name);
+    FileCache::user().remove(name);
     return std::nullopt;
   }
 }
@@ -84,7 +84,7 @@ void store(const pjrt::Executable& executable, const std::string& name, const Id
     Artifact artifact;
     artifact.identity = identity;
     artifact.sections["executable"] = executable.serialize();
-    Cache::user().store(name, artifact.encode());
+    FileCache::user().store(name, artifact.encode());
   } catch (const Error& error) {
     log_message(LogLevel::kDebug, "the compiled program is not cached: {}", error.message());
   }

@@ -20,7 +20,7 @@ Error input_error(ErrorKind kind, std::string message) {
   return error;
 }
 
-void check_input(const Parameter& parameter, const NamedInput& input) {
+void check_input(const Signature::Parameter& parameter, const NamedInput& input) {
   const Shape& got = input.tensor.shape;
   if (got.dtype != parameter.shape.dtype)
     throw input_error(ErrorKind::kDTypeMismatch, fmt::format("input '{}' got {}, want {}", parameter.name,
@@ -38,8 +38,8 @@ void check_input(const Parameter& parameter, const NamedInput& input) {
 
 std::vector<std::string_view> input_names(const Signature& signature) {
   std::vector<std::string_view> names;
-  for (const Parameter& parameter : signature.parameters)
-    if (parameter.kind == Parameter::Kind::kInput) names.push_back(parameter.name);
+  for (const Signature::Parameter& parameter : signature.parameters)
+    if (parameter.kind == Signature::Parameter::Kind::kInput) names.push_back(parameter.name);
   return names;
 }
 
@@ -53,8 +53,8 @@ NamedInput::NamedInput(std::string_view input, std::span<const int32_t> values)
 Session::Session(CompiledModel model, Weights weights)
     : model_(std::move(model)), weights_(std::move(weights)) {
   std::vector<std::string> problems;
-  for (const Parameter& parameter : model_.signature().parameters) {
-    const bool input = parameter.kind == Parameter::Kind::kInput;
+  for (const Signature::Parameter& parameter : model_.signature().parameters) {
+    const bool input = parameter.kind == Signature::Parameter::Kind::kInput;
     const pjrt::Buffer* buffer = input ? nullptr : weights_.find(parameter.name);
     bound_.push_back(buffer);
     if (input) continue;
@@ -77,8 +77,8 @@ Outputs Session::run(std::span<const NamedInput> inputs) const {
   std::vector<const pjrt::Buffer*> arguments(bound_);
   std::vector<pjrt::Buffer> uploaded(signature.parameters.size());
   for (const NamedInput& input : inputs) {
-    const Parameter* parameter = signature.find(input.name);
-    if (!parameter || parameter->kind != Parameter::Kind::kInput)
+    const Signature::Parameter* parameter = signature.find(input.name);
+    if (!parameter || parameter->kind != Signature::Parameter::Kind::kInput)
       throw input_error(ErrorKind::kNotFound, fmt::format("no input named '{}'{}", input.name,
                                                           did_you_mean(input.name, input_names(signature))));
     const auto index = static_cast<size_t>(parameter - signature.parameters.data());
@@ -97,7 +97,7 @@ Outputs Session::run(std::span<const NamedInput> inputs) const {
   const pjrt::Execution execution = model_.executable().execute(arguments);
   std::vector<std::pair<std::string, HostTensor>> results;
   for (size_t i = 0; i < signature.outputs.size(); ++i) {
-    const Output& output = signature.outputs[i];
+    const Signature::Output& output = signature.outputs[i];
     HostTensor tensor{output.shape, std::vector<std::byte>(static_cast<size_t>(output.shape.bytes()))};
     execution.outputs[i].to_host(tensor.data).await();
     results.emplace_back(output.name, std::move(tensor));
@@ -111,7 +111,7 @@ Call::Call(Session session)
 
 size_t Call::index_of(std::string_view name) const {
   const Signature& signature = session_.model().signature();
-  const Parameter* parameter = signature.find(name);
+  const Signature::Parameter* parameter = signature.find(name);
   if (!parameter) throw Error(ErrorKind::kNotFound, fmt::format("no parameter named '{}'", name)).op("call");
   return static_cast<size_t>(parameter - signature.parameters.data());
 }

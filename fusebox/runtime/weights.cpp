@@ -50,7 +50,7 @@ class Arena {
 };
 
 struct Job {
-  const Parameter* parameter;
+  const Signature::Parameter* parameter;
   size_t offset;
 };
 
@@ -58,9 +58,9 @@ constexpr size_t kAlignment = pjrt::kZeroCopyAlignment;
 
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
-void check_against(const WeightSource& source, const std::vector<const Parameter*>& wanted) {
+void check_against(const WeightSource& source, const std::vector<const Signature::Parameter*>& wanted) {
   WeightProblems problems(source);
-  for (const Parameter* parameter : wanted) {
+  for (const Signature::Parameter* parameter : wanted) {
     const std::optional<WeightInfo> found = source.find(parameter->name);
     if (!found)
       problems.missing(parameter->name);
@@ -78,7 +78,7 @@ void expand_all(const WeightSource& source, const std::vector<Job>& jobs, const 
   std::exception_ptr failure;
   const auto work = [&] {
     for (size_t i = next++; i < jobs.size(); i = next++) {
-      const Parameter& parameter = *jobs[i].parameter;
+      const Signature::Parameter& parameter = *jobs[i].parameter;
       try {
         source.read(parameter.name, parameter.shape.dtype,
                     arena.slice(jobs[i].offset, static_cast<size_t>(parameter.shape.bytes())));
@@ -99,10 +99,10 @@ void expand_all(const WeightSource& source, const std::vector<Job>& jobs, const 
   if (failure) std::rethrow_exception(failure);
 }
 
-void log_expansion(const WeightSource& source, const std::vector<const Parameter*>& wanted) {
+void log_expansion(const WeightSource& source, const std::vector<const Signature::Parameter*>& wanted) {
   size_t converted = 0;
   int64_t bytes = 0;
-  for (const Parameter* parameter : wanted) {
+  for (const Signature::Parameter* parameter : wanted) {
     const std::optional<WeightInfo> found = source.find(parameter->name);
     if (!found->format && found->shape.dtype == parameter->shape.dtype) continue;
     ++converted;
@@ -117,17 +117,17 @@ void log_expansion(const WeightSource& source, const std::vector<const Parameter
 
 int64_t weight_bytes(const Signature& signature) {
   int64_t bytes = 0;
-  for (const Parameter& parameter : signature.parameters)
-    if (parameter.kind == Parameter::Kind::kWeight) bytes += parameter.shape.bytes();
+  for (const Signature::Parameter& parameter : signature.parameters)
+    if (parameter.kind == Signature::Parameter::Kind::kWeight) bytes += parameter.shape.bytes();
   return bytes;
 }
 
 Weights Weights::load(const pjrt::Device& device, const WeightSource& source, const Signature& signature) {
-  std::vector<const Parameter*> wanted;
+  std::vector<const Signature::Parameter*> wanted;
   std::vector<Job> jobs;
   size_t size = 0;
-  for (const Parameter& parameter : signature.parameters) {
-    if (parameter.kind != Parameter::Kind::kWeight) continue;
+  for (const Signature::Parameter& parameter : signature.parameters) {
+    if (parameter.kind != Signature::Parameter::Kind::kWeight) continue;
     wanted.push_back(&parameter);
     jobs.push_back({&parameter, size});
     size += aligned(static_cast<size_t>(parameter.shape.bytes()));

@@ -40,7 +40,7 @@ struct DecodeOptions {
 struct TokenizerOptions {
   // Where the tables made from a vocabulary are kept, so that the next start need not make them again; they
   // are found by a hash of what they were made from. nullptr: nowhere.
-  Cache* cache = &Cache::user();
+  FileCache* cache = &FileCache::user();
 };
 
 class Tokenizer {

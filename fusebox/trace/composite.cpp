@@ -6,6 +6,9 @@
 #include "fusebox/trace/emit.h"
 
 namespace fusebox {
+
+using trace_detail::Trace;
+
 namespace {
 
 std::vector<Shape> shapes_of(const std::vector<Tensor>& tensors) {

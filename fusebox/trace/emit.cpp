@@ -11,6 +11,9 @@
 #include "fusebox/base/small_float.h"
 
 namespace fusebox {
+
+using trace_detail::Trace;
+
 namespace {
 
 // The longest module path that begins both.
@@ -99,7 +102,7 @@ std::vector<std::byte> integer_bytes(const Scalar& scalar, DType dtype) {
 
 }  // namespace
 
-Trace::Trace(std::string name, const TraceOptions& trace_options)
+trace_detail::Trace::Trace(std::string name, const TraceOptions& trace_options)
     : program(std::move(name)), main(&program.add_function("main", true)), options(trace_options) {
   open_blocks.push_back({&main->body, false});
 }

@@ -35,6 +35,8 @@ struct TracedComposite {
   std::string function;
 };
 
+namespace trace_detail {
+
 // The state of one trace.
 class Trace {
  public:
@@ -60,6 +62,8 @@ class Trace {
   bool open = true;
 };
 
+}  // namespace trace_detail
+
 // Appends one op. All operands must be usable here: of one open trace, in a visible block. The op's scope is
 // the current one, or, where none is open, what the scopes of its operands share.
 hlo::Op* emit_op(hlo::OpCode code, const std::vector<Tensor>& operands, hlo::Attributes attributes,
@@ -71,19 +75,19 @@ inline Tensor emit(hlo::OpCode code, const std::vector<Tensor>& operands, const 
   return emit(code, operands, {}, {}, where);
 }
 // All results of an op as tensors.
-std::vector<Tensor> results_of(const std::shared_ptr<Trace>& trace, hlo::Op* op);
+std::vector<Tensor> results_of(const std::shared_ptr<trace_detail::Trace>& trace, hlo::Op* op);
 
 // Traces a region: its arguments have these shapes, `body` gets them and returns what the region returns.
 // With `captures` it may use values from around it.
 using RegionBody = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
-std::unique_ptr<hlo::Block> trace_region(const std::shared_ptr<Trace>& trace,
+std::unique_ptr<hlo::Block> trace_region(const std::shared_ptr<trace_detail::Trace>& trace,
                                          const std::vector<Shape>& arguments, bool captures,
                                          const RegionBody& body,
                                          const std::source_location& where = std::source_location::current());
 
 // Traces a private function of that name, once: a second call with the same name does not run `body`. There
 // is none if `body` throws.
-void trace_function(const std::shared_ptr<Trace>& trace, const std::string& name,
+void trace_function(const std::shared_ptr<trace_detail::Trace>& trace, const std::string& name,
                     const std::vector<Shape>& arguments, const RegionBody& body,
                     const std::source_location& where = std::source_location::current());
 
@@ -106,13 +110,14 @@ auto in_op(std::string_view name, const std::vector<Tensor>& tensors, const std:
 // The tensor of an argument; a number becomes a constant of dtype `like` that fills `dims`. Error
 // kDTypeMismatch for a fraction where `like` is an integer type, kInvalidArgument for an integer that does
 // not fit.
-Tensor materialize(const Arg& arg, const std::shared_ptr<Trace>& trace, DType like, const Dims& dims = {});
+Tensor materialize(const Arg& arg, const std::shared_ptr<trace_detail::Trace>& trace, DType like,
+                   const Dims& dims = {});
 
 // The tensor of an argument that must be one: a traced tensor, not a number, not empty.
 const Tensor& tensor_of(const Arg& arg);
 
 // An Error about `op`, with the module path and the caller's line filled in.
-Error trace_error(const std::shared_ptr<Trace>& trace, ErrorKind kind, std::string_view op,
+Error trace_error(const std::shared_ptr<trace_detail::Trace>& trace, ErrorKind kind, std::string_view op,
                   std::string message, const std::source_location& where);
 
 // One element of `dtype` with this value, little endian, exactly rounded.

@@ -16,6 +16,9 @@
 #include "fusebox/trace/shape_ops.h"
 
 namespace fusebox {
+
+using trace_detail::Trace;
+
 namespace {
 
 Tensor rotated(const Tensor& x, int bits) { return shift_left(x, bits) | shift_right_logical(x, 32 - bits); }

@@ -11,20 +11,19 @@
 
 namespace fusebox {
 
-struct Parameter {
-  enum class Kind : uint8_t { kInput, kWeight };
-  std::string name;  // an input's name, or the weight's name in its source
-  Shape shape;       // as the program takes it: a weight may be expanded or converted to this dtype
-  Kind kind = Kind::kInput;
-  std::optional<int64_t> alias_output;  // donated inputs: the output that takes over its memory
-};
-
-struct Output {
-  std::string name;
-  Shape shape;
-};
-
 struct Signature {
+  struct Parameter {
+    enum class Kind : uint8_t { kInput, kWeight };
+    std::string name;  // an input's name, or the weight's name in its source
+    Shape shape;       // as the program takes it: a weight may be expanded or converted to this dtype
+    Kind kind = Kind::kInput;
+    std::optional<int64_t> alias_output;  // donated inputs: the output that takes over its memory
+  };
+  struct Output {
+    std::string name;
+    Shape shape;
+  };
+
   std::vector<Parameter> parameters;
   std::vector<Output> outputs;
 

@@ -27,8 +27,10 @@ namespace hlo {
 struct Value;
 }
 
-class Trace;
 class TraceCx;
+namespace trace_detail {
+class Trace;  // emit.h
+}
 
 class Tensor {
  public:
@@ -57,12 +59,13 @@ class Tensor {
   std::optional<DType> spec_dtype() const { return spec_dtype_; }
 
   // For the implementation of ops.
-  Tensor(std::shared_ptr<Trace> trace, hlo::Value* value) : trace_(std::move(trace)), value_(value) {}
-  const std::shared_ptr<Trace>& trace() const { return trace_; }
+  Tensor(std::shared_ptr<trace_detail::Trace> trace, hlo::Value* value)
+      : trace_(std::move(trace)), value_(value) {}
+  const std::shared_ptr<trace_detail::Trace>& trace() const { return trace_; }
   hlo::Value* value() const { return value_; }
 
  private:
-  std::shared_ptr<Trace> trace_;
+  std::shared_ptr<trace_detail::Trace> trace_;
   hlo::Value* value_ = nullptr;
   std::optional<Dims> spec_dims_;
   std::optional<DType> spec_dtype_;

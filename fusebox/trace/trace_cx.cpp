@@ -9,6 +9,9 @@
 #include "fusebox/trace/emit.h"
 
 namespace fusebox {
+
+using trace_detail::Trace;
+
 namespace {
 
 // For ops without operands. Within an op function they belong to its caller's line.
@@ -40,8 +43,8 @@ Tensor make_constant(const std::shared_ptr<Trace>& trace, std::string_view op, h
 
 }  // namespace
 
-const Parameter* Signature::find(std::string_view name) const {
-  for (const Parameter& parameter : parameters)
+const Signature::Parameter* Signature::find(std::string_view name) const {
+  for (const Signature::Parameter& parameter : parameters)
     if (parameter.name == name) return &parameter;
   return nullptr;
 }
@@ -86,7 +89,7 @@ namespace {
 
 // Appends an argument to main. Weights may be asked for inside a region, so this never looks at the open
 // block.
-hlo::Value* add_parameter(Trace& trace, Parameter parameter, bool donate) {
+hlo::Value* add_parameter(Trace& trace, Signature::Parameter parameter, bool donate) {
   hlo::Value* value = trace.main->body.add_argument(parameter.shape);
   trace.main->arguments.push_back({parameter.name, std::nullopt});
   trace.signature.parameters.push_back(std::move(parameter));
@@ -101,12 +104,13 @@ Tensor TraceCx::input(std::string_view name, Shape shape, InputOptions options, 
     throw trace_error(trace_, ErrorKind::kInvalidArgument, "input", std::move(message), where);
   };
   if (!trace_->open) fail("the trace has ended");
-  if (const Parameter* known = trace_->signature.find(name))
+  if (const Signature::Parameter* known = trace_->signature.find(name))
     fail(fmt::format("there is already {} named '{}'",
-                     known->kind == Parameter::Kind::kInput ? "an input" : "a weight", name));
+                     known->kind == Signature::Parameter::Kind::kInput ? "an input" : "a weight", name));
   if (shape.dtype == token) fail("got a token, want a tensor");
   as_op(trace_, "input", where, [&] { return shape.bytes(); });  // refuses negative and overflowing sizes
-  Parameter parameter{std::string(name), std::move(shape), Parameter::Kind::kInput, std::nullopt};
+  Signature::Parameter parameter{std::string(name), std::move(shape), Signature::Parameter::Kind::kInput,
+                                 std::nullopt};
   return Tensor(trace_, add_parameter(*trace_, std::move(parameter), options.donate));
 }
 
@@ -121,16 +125,19 @@ Tensor TraceCx::weight(std::string_view name, const WeightSource& source, const 
                       where)
         .file(source.description());
   // Weights are loaded by name, all from one source.
-  if (const Parameter* other = trace_->signature.find(name))
+  if (const Signature::Parameter* other = trace_->signature.find(name))
     throw trace_error(
         trace_, ErrorKind::kInvalidArgument, "weight",
-        fmt::format("there is already {} named '{}'",
-                    other->kind == Parameter::Kind::kInput ? "an input" : "a weight of another source", name),
+        fmt::format(
+            "there is already {} named '{}'",
+            other->kind == Signature::Parameter::Kind::kInput ? "an input" : "a weight of another source",
+            name),
         where)
         .file(source.description());
   Shape shape = found->shape;
   if (found->format || is_float(shape.dtype)) shape.dtype = trace_->options.weight_dtype;
-  Parameter parameter{std::string(name), std::move(shape), Parameter::Kind::kWeight, std::nullopt};
+  Signature::Parameter parameter{std::string(name), std::move(shape), Signature::Parameter::Kind::kWeight,
+                                 std::nullopt};
   hlo::Value* value = add_parameter(*trace_, std::move(parameter), false);
   trace_->weights.emplace(std::pair{&source, std::string(name)}, value);
   return Tensor(trace_, value);
@@ -186,8 +193,8 @@ void alias_donated(Trace& trace, const std::source_location& where) {
   const auto& outputs = trace.signature.outputs;
   for (size_t i = 0; i < trace.donated.size(); ++i) {
     if (!trace.donated[i]) continue;
-    Parameter& parameter = trace.signature.parameters[i];
-    const auto output = std::find_if(outputs.begin(), outputs.end(), [&](const Output& candidate) {
+    Signature::Parameter& parameter = trace.signature.parameters[i];
+    const auto output = std::find_if(outputs.begin(), outputs.end(), [&](const Signature::Output& candidate) {
       return candidate.name == parameter.name;
     });
     if (output == outputs.end() || output->shape != parameter.shape)

@@ -45,19 +45,19 @@ struct ModuleOptions {
 // While it lives, ops are attributed to a module path. Ends with its block.
 class [[nodiscard]] Scope {
  public:
-  Scope(std::shared_ptr<Trace> trace, std::string_view path);
+  Scope(std::shared_ptr<trace_detail::Trace> trace, std::string_view path);
   ~Scope();
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
  private:
-  std::shared_ptr<Trace> trace_;
+  std::shared_ptr<trace_detail::Trace> trace_;
   std::string previous_;
 };
 
 class TraceCx {
  public:
-  explicit TraceCx(std::shared_ptr<Trace> trace) : trace_(std::move(trace)) {}
+  explicit TraceCx(std::shared_ptr<trace_detail::Trace> trace) : trace_(std::move(trace)) {}
 
   using Where = std::source_location;
 
@@ -114,13 +114,13 @@ class TraceCx {
   Scope scope_of(const Tensor& weight) const;
 
   const TraceOptions& options() const;
-  const std::shared_ptr<Trace>& trace() const { return trace_; }
+  const std::shared_ptr<trace_detail::Trace>& trace() const { return trace_; }
 
  private:
   static std::string joined(std::string_view prefix, std::string_view name);
   static Shape spec_shape(const Tensor& spec, std::string_view path, const Where& where);
 
-  std::shared_ptr<Trace> trace_;
+  std::shared_ptr<trace_detail::Trace> trace_;
 };
 
 namespace trace_detail {

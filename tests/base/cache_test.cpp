@@ -32,7 +32,7 @@ std::string text_of(const std::optional<MappedFile>& entry) {
 
 TEST(Cache, KeepsWhatIsStored) {
   const TemporaryFolder folder;
-  Cache cache(folder / "deep/er/cache", 1 << 20);
+  FileCache cache(folder / "deep/er/cache", 1 << 20);
   EXPECT_TRUE(cache.writable());
   EXPECT_EQ(text_of(cache.find("program-1.x86")), "(absent)");
   ASSERT_TRUE(cache.store("program-1.x86", as_bytes("first")));
@@ -40,14 +40,14 @@ TEST(Cache, KeepsWhatIsStored) {
   ASSERT_TRUE(cache.store("empty", {}));
   EXPECT_EQ(text_of(cache.find("program-1.x86")), "second");
   EXPECT_EQ(text_of(cache.find("empty")), "");
-  EXPECT_EQ(text_of(Cache(folder / "deep/er/cache", 1 << 20).find("program-1.x86")), "second");
+  EXPECT_EQ(text_of(FileCache(folder / "deep/er/cache", 1 << 20).find("program-1.x86")), "second");
   cache.remove("program-1.x86");
   EXPECT_EQ(text_of(cache.find("program-1.x86")), "(absent)");
 }
 
 TEST(Cache, RefusesNamesThatAreNotPlain) {
   const TemporaryFolder folder;
-  Cache cache(folder / "c", 1 << 20);
+  FileCache cache(folder / "c", 1 << 20);
   for (const char* name : {"", ".", "..", "../x", "a/b", "-x", ".hidden", "a b"})
     EXPECT_THROW(cache.store(name, {}), Error) << name;
   EXPECT_THROW(cache.find(std::string(201, 'x')), Error);
@@ -55,7 +55,7 @@ TEST(Cache, RefusesNamesThatAreNotPlain) {
 
 TEST(Cache, IsPrivateToItsUser) {
   const TemporaryFolder folder;
-  Cache cache(folder / "c", 1 << 20);
+  FileCache cache(folder / "c", 1 << 20);
   ASSERT_TRUE(cache.store("x", as_bytes("mine")));
   struct stat status;
   ASSERT_EQ(stat((folder / "c").c_str(), &status), 0);
@@ -64,7 +64,7 @@ TEST(Cache, IsPrivateToItsUser) {
   EXPECT_EQ(status.st_mode & 0777u, 0600u);
 
   fs::create_directory_symlink(folder / "c", folder / "link");
-  Cache by_link(folder / "link/", 1 << 20);
+  FileCache by_link(folder / "link/", 1 << 20);
   EXPECT_EQ(text_of(by_link.find("x")), "(absent)");
   EXPECT_FALSE(by_link.store("x", as_bytes("theirs")));
 
@@ -72,12 +72,12 @@ TEST(Cache, IsPrivateToItsUser) {
   EXPECT_EQ(text_of(cache.find("y")), "(absent)");
 
   fs::permissions(folder / "c", fs::perms::others_write, fs::perm_options::add);
-  EXPECT_FALSE(Cache(folder / "c", 1 << 20).store("x", as_bytes("theirs")));
+  EXPECT_FALSE(FileCache(folder / "c", 1 << 20).store("x", as_bytes("theirs")));
 }
 
 TEST(Cache, RemovesDamagedEntries) {
   const TemporaryFolder folder;
-  Cache cache(folder / "c", 1 << 20);
+  FileCache cache(folder / "c", 1 << 20);
   const std::string path = folder / "c/x.fusebox";
   const std::string text = "a program that took a while to compile";
   const auto store = [&] { ASSERT_TRUE(cache.store("x", as_bytes(text))); };
@@ -103,7 +103,7 @@ TEST(Cache, RemovesDamagedEntries) {
 
 TEST(Cache, EvictsWhatWasUnusedForLongest) {
   const TemporaryFolder folder;
-  Cache cache(folder / "c", 3500);
+  FileCache cache(folder / "c", 3500);
   const std::string kilobyte(1000, 'k');
   const auto used = [&](const std::string& name, int hours_ago) {
     fs::last_write_time(folder / ("c/" + name + ".fusebox"),
@@ -120,9 +120,18 @@ TEST(Cache, EvictsWhatWasUnusedForLongest) {
   EXPECT_TRUE(fs::exists(folder / "c/not-ours.bin"));
 }
 
+// Its trailer counts too: what would be evicted at once is not stored.
+TEST(Cache, StoresNothingThatFillsIt) {
+  const TemporaryFolder folder;
+  FileCache cache(folder / "c", 1000);
+  EXPECT_FALSE(cache.store("all", as_bytes(std::string(1000, 'x'))));
+  EXPECT_TRUE(cache.store("most", as_bytes(std::string(1000 - 24, 'x'))));
+  EXPECT_TRUE(cache.find("most"));
+}
+
 TEST(Cache, RemovesWhatAKilledProcessLeft) {
   const TemporaryFolder folder;
-  Cache cache(folder / "c", 1 << 20);
+  FileCache cache(folder / "c", 1 << 20);
   const std::string left = folder.write("c/.fusebox-tmp-1-0-5f", "half");
   const std::string fresh = folder.write("c/.fusebox-tmp-2-0-5f", "half");
   fs::last_write_time(left, fs::file_time_type::clock::now() - std::chrono::hours(2));
@@ -134,7 +143,7 @@ TEST(Cache, RemovesWhatAKilledProcessLeft) {
 // The disk is full: a limit on file sizes fails the write in the same place.
 TEST(Cache, StoresNothingWhenTheDiskIsFull) {
   const TemporaryFolder folder;
-  Cache cache(folder / "c", 1 << 20);
+  FileCache cache(folder / "c", 1 << 20);
   struct rlimit before;
   getrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, SIG_IGN);
@@ -152,7 +161,7 @@ TEST(Cache, WorksWithoutAFolder) {
   const TemporaryFolder folder;
   const std::string file = folder.write("file", "x");
   for (const std::string& path : {std::string(), file, file + "/cache", std::string("/proc/no-such/cache")}) {
-    Cache cache(path, 1 << 20);
+    FileCache cache(path, 1 << 20);
     EXPECT_FALSE(cache.writable()) << path;
     EXPECT_FALSE(cache.store("x", as_bytes("y"))) << path;
     EXPECT_FALSE(cache.find("x")) << path;
@@ -178,7 +187,7 @@ class CacheDeathTest : public testing::Test {
     setenv("FUSEBOX_CACHE", own.c_str(), 1);
     setenv("XDG_CACHE_HOME", xdg.c_str(), 1);
     setenv("HOME", home.c_str(), 1);
-    return Cache::user().directory() == expected && Cache::user().store("x", {}) == !expected.empty();
+    return FileCache::user().directory() == expected && FileCache::user().store("x", {}) == !expected.empty();
   }
 };
 
@@ -195,7 +204,7 @@ TEST_F(CacheDeathTest, WarnsOncePerProcess) {
   const auto count_warnings = [] {
     int warnings = 0;
     set_log_sink([&](LogLevel level, std::string_view) { warnings += level == LogLevel::kWarn; });
-    for (int i = 0; i < 3; ++i) Cache("/proc/no-such/cache", 1 << 20).store("x", {});
+    for (int i = 0; i < 3; ++i) FileCache("/proc/no-such/cache", 1 << 20).store("x", {});
     set_log_sink({});
     return warnings;
   };
@@ -208,9 +217,9 @@ TEST_F(CacheDeathTest, ReadsAFolderThatCannotBeWritten) {
     if (geteuid() == 0 && (chown(folder_.path().c_str(), kNobody, kNobody) != 0 || seteuid(kNobody) != 0))
       return false;
     const std::string path = folder_ / "c";
-    if (!Cache(path, 1 << 20).store("x", as_bytes("kept"))) return false;
+    if (!FileCache(path, 1 << 20).store("x", as_bytes("kept"))) return false;
     fs::permissions(path, fs::perms::owner_read | fs::perms::owner_exec);
-    Cache cache(path, 1 << 20);
+    FileCache cache(path, 1 << 20);
     const bool good =
         !cache.writable() && text_of(cache.find("x")) == "kept" && !cache.store("y", as_bytes("new"));
     fs::permissions(path, fs::perms::owner_all);
@@ -223,7 +232,7 @@ TEST_F(CacheDeathTest, ReadsAFolderThatCannotBeWritten) {
 TEST(Cache, IsSafeBetweenThreadsAndProcesses) {
   const TemporaryFolder folder;
   const auto work = [&](char letter) {
-    Cache cache(folder / "c", 1 << 20);
+    FileCache cache(folder / "c", 1 << 20);
     for (int i = 0; i < 100; ++i) {
       cache.store("x", as_bytes(std::string(5000 + static_cast<size_t>(i), letter)));
       const std::string text = text_of(cache.find("x"));

@@ -20,7 +20,7 @@ template <typename Build>
 Outputs run_on_patterns(Build&& build) {
   const CompiledModel model = cpu().compile("test", std::forward<Build>(build));
   std::vector<NamedInput> inputs;
-  for (const Parameter& parameter : model.signature().parameters)
+  for (const Signature::Parameter& parameter : model.signature().parameters)
     inputs.emplace_back(parameter.name, pattern(parameter.name, parameter.shape.elements()));
   return session_without_weights(model).run(inputs);
 }

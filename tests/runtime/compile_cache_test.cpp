@@ -26,7 +26,7 @@ float compiled_plus(int number, std::vector<std::string>* stages = nullptr) {
 
 std::set<std::string> entries() {
   std::set<std::string> names;
-  for (const auto& file : std::filesystem::directory_iterator(Cache::user().directory()))
+  for (const auto& file : std::filesystem::directory_iterator(FileCache::user().directory()))
     if (file.path().extension() == ".fusebox") names.insert(file.path().stem());
   return names;
 }
@@ -34,7 +34,7 @@ std::set<std::string> entries() {
 class CompileCache : public ::testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_TRUE(Cache::user().writable()) << Cache::user().directory();
+    ASSERT_TRUE(FileCache::user().writable()) << FileCache::user().directory();
     set_log_level(LogLevel::kInfo);
     set_log_sink([this](LogLevel, std::string_view message) { notices_.emplace_back(message); });
   }
@@ -88,20 +88,20 @@ void expect_recompiled(const std::vector<std::string>& notices, std::string_view
   EXPECT_EQ(stages.back(), "load from cache");  // it is whole again
 }
 
-Artifact read_entry(const std::string& name) { return Artifact::decode(*Cache::user().find(name)); }
+Artifact read_entry(const std::string& name) { return Artifact::decode(*FileCache::user().find(name)); }
 
 TEST_F(CompileCache, AForeignEntryIsCompiledAgain) {
   expect_recompiled(notices_, "processor: the file has abacus", [](const std::string& name) {
     Artifact artifact = read_entry(name);
     artifact.identity.parts["processor"] = "abacus";
-    Cache::user().store(name, artifact.encode());
+    FileCache::user().store(name, artifact.encode());
   });
 }
 
 TEST_F(CompileCache, AnEntryOfAnotherKindIsCompiledAgain) {
   expect_recompiled(notices_, "not an artifact", [](const std::string& name) {
     const std::string junk = "junk";
-    Cache::user().store(name, std::as_bytes(std::span(junk)));
+    FileCache::user().store(name, std::as_bytes(std::span(junk)));
   });
 }
 
@@ -109,13 +109,13 @@ TEST_F(CompileCache, AnEntryThatThePluginRefusesIsCompiledAgain) {
   expect_recompiled(notices_, "compiled again", [](const std::string& name) {
     Artifact artifact = read_entry(name);
     artifact.sections["executable"].resize(10);
-    Cache::user().store(name, artifact.encode());
+    FileCache::user().store(name, artifact.encode());
   });
 }
 
 TEST_F(CompileCache, ADamagedEntryIsCompiledAgain) {
   expect_recompiled(notices_, "damaged", [](const std::string& name) {
-    std::fstream file(Cache::user().directory() + "/" + name + ".fusebox",
+    std::fstream file(FileCache::user().directory() + "/" + name + ".fusebox",
                       std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(100);
     file.put('\x7f').put('\x7f');
@@ -124,13 +124,13 @@ TEST_F(CompileCache, ADamagedEntryIsCompiledAgain) {
 
 TEST_F(CompileCache, AnEntryCutShortIsCompiledAgain) {
   expect_recompiled(notices_, "damaged", [](const std::string& name) {
-    std::filesystem::resize_file(Cache::user().directory() + "/" + name + ".fusebox", 200);
+    std::filesystem::resize_file(FileCache::user().directory() + "/" + name + ".fusebox", 200);
   });
 }
 
 // What a process that was killed half-way leaves behind.
 TEST_F(CompileCache, AHalfWrittenFileIsNoEntry) {
-  const std::string half = Cache::user().directory() + "/.fusebox-tmp-1-0-0";
+  const std::string half = FileCache::user().directory() + "/.fusebox-tmp-1-0-0";
   std::ofstream(half) << "FUSEBOX";
   const int number = unused_number();
   EXPECT_EQ(compiled_plus(number), static_cast<float>(number) + 1);

@@ -22,8 +22,8 @@ std::shared_ptr<const SafetensorsFile> two_weights() {
   return SafetensorsFile::open(map_bytes(file.bytes(), "two.safetensors"));
 }
 
-Parameter weight(std::string name, Dims dims, DType dtype = f32) {
-  return {std::move(name), {std::move(dims), dtype}, Parameter::Kind::kWeight, std::nullopt};
+Signature::Parameter weight(std::string name, Dims dims, DType dtype = f32) {
+  return {std::move(name), {std::move(dims), dtype}, Signature::Parameter::Kind::kWeight, std::nullopt};
 }
 
 TEST(Weights, AreExpandedToWhatTheProgramTakes) {

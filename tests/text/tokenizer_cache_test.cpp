@@ -30,7 +30,7 @@ class TokenizerCache : public ::testing::Test {
 
   fs::path folder_ = test_folder("tokenizer-cache"), kept_ = folder_ / "kept",
            file_ = folder_ / "tokenizer.json";
-  Cache cache_{kept_.string(), 1 << 30};
+  FileCache cache_{kept_.string(), 1 << 30};
 };
 
 TEST_F(TokenizerCache, TheSecondStartReadsWhatTheFirstStored) {

@@ -30,7 +30,7 @@ class Names : public WeightSource {
 
 std::vector<std::string> parameters_of(const TracedProgram& traced) {
   std::vector<std::string> names;
-  for (const Parameter& parameter : traced.signature.parameters) names.push_back(parameter.name);
+  for (const Signature::Parameter& parameter : traced.signature.parameters) names.push_back(parameter.name);
   return names;
 }
 

@@ -126,7 +126,7 @@ std::string check(std::span<const Case> cases) {
     return results;
   });
   std::vector<HostTensor> arguments;
-  for (const Parameter& parameter : traced.signature.parameters)
+  for (const Signature::Parameter& parameter : traced.signature.parameters)
     arguments.push_back(*inputs.at(parameter.name));
   const std::vector<HostTensor> got = run_on_xla(traced, arguments);
   std::string problems;
