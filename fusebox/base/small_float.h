@@ -4,8 +4,7 @@
 // what the type has (the rules of ml_dtypes, which JAX and XLA use):
 //   infinities (f8e3m4, f8e4m3, f8e5m2, bf16, f16, f32)        overflow becomes an infinity
 //   NaN only   (f8e4m3fn, the *fnuz types, f8e8m0fnu)          overflow and infinities become NaN
-//   neither    (f4e2m1fn, f6e2m3fn, f6e3m2fn)                  overflow becomes the largest value of its
-//   sign,
+//   neither    (f4e2m1fn, f6e2m3fn, f6e3m2fn)                  overflow becomes the largest of its sign,
 //                                                              NaN a zero of the other sign
 // The *fnuz types have no negative zero. f8e8m0fnu, a power of two, has neither zero nor sign: zeros and
 // negative values become NaN, positive ones below its range 2^-127.

@@ -6,11 +6,9 @@
 // Rules
 // - Shapes broadcast as NumPy's do: aligned at the last axis, sizes of 1 and missing axes repeat.
 // - Tensors of two dtypes do not mix: convert one. A number takes the dtype of the tensor beside it; a
-// fraction with
-//   an integer tensor, or an integer that does not fit, is an Error.
+//   fraction with an integer tensor, or an integer that does not fit, is an Error.
 // - Integers: / truncates towards zero and % has the sign of the dividend, as in C++; overflow wraps.
-// Division by
-//   zero gives what the device gives. floor_divide and mod are NumPy's.
+//   Division by zero gives what the device gives. floor_divide and mod are NumPy's.
 // - i1: + is or, * is and, as in NumPy. Functions such as exp want a float (or complex) tensor.
 // - Comparisons give i1; NaN is unequal to all, itself included, and neither less nor greater.
 //   maximum and minimum give NaN where either is NaN.
@@ -29,8 +27,10 @@ Tensor subtract(const Arg& a, const Arg& b);
 Tensor multiply(const Arg& a, const Arg& b);
 Tensor divide(const Arg& a, const Arg& b);
 Tensor remainder(const Arg& a, const Arg& b);
-Tensor floor_divide(const Arg& a, const Arg& b);  // rounds towards minus infinity
-Tensor mod(const Arg& a, const Arg& b);           // has the sign of the divisor
+// The whole number that leaves mod(a, b): rounded towards minus infinity, and for floats not floor(a / b),
+// where a / b itself was rounded up (1 by 0.1f is 9).
+Tensor floor_divide(const Arg& a, const Arg& b);
+Tensor mod(const Arg& a, const Arg& b);  // has the sign of the divisor
 Tensor power(const Arg& a, const Arg& b);
 Tensor maximum(const Arg& a, const Arg& b);
 Tensor minimum(const Arg& a, const Arg& b);

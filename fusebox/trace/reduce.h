@@ -3,16 +3,15 @@
 //   Tensor mean_square = mean(x * x, -1, keepdims);
 //
 // Rules
-// - Axes are one number, a list, or all (the default). Reduced axes vanish; with `keepdims` they stay as
-// size 1.
+// - Axes are one number, a list, or all (the default). Reduced axes vanish; with `keepdims` they stay, of
+//   size 1.
 // - The dtype stays, except: any and all give i1, argmax and argmin i32, count_nonzero i32.
 // - Sums, products and means of floats narrower than 32 bits (bf16, f16, f8 …) are accumulated in f32 and
-// rounded
-//   once; so are softmax, log_softmax, logsumexp, variance, cumsum and cumprod as a whole.
+//   rounded once; so are softmax, log_softmax, logsumexp, variance, norm, cumsum and cumprod as a whole.
 // - Sums of integers wrap. mean, variance, softmax of integers are an Error, and so are sums of i1: convert
-// first.
-// - Over no elements sum gives 0, prod 1, any false, all true, mean NaN; max, min, argmax, argmin are an
-// Error.
+//   first.
+// - Over no elements sum gives 0, prod 1, any false, all true, mean NaN; max, min, argmax, argmin and
+//   logsumexp are an Error.
 // - NaN wins in max, min, argmax and argmin. Ties of argmax and argmin go to the first index.
 // - The order in which a device adds is its own; results of floats differ in the last digits between devices.
 #pragma once

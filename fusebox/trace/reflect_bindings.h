@@ -1,7 +1,6 @@
 // The table behind reflection: what has to be written out for each number of fields, because C++20 can repeat
-// neither
-// `{}` nor the names of a structured binding. Each row is the row above it with one more. Nothing here is
-// meant to be read or called.
+// neither `{}` nor the names of a structured binding. Each row is the row above it with one more. Nothing
+// here is meant to be read or called.
 #pragma once
 
 #include <cstddef>

@@ -319,8 +319,7 @@ struct Walk {
 
 // Calls f(std::string_view path, Leaf& leaf) for every Leaf in the object, in the order of declaration; for a
 // const object, with const Leaf&. `prefix` is the path of the object itself: "model" gives
-// "model.layers.0.norm.weight",
-// "" gives "layers.0.norm.weight". The path is only valid during the call.
+// "model.layers.0.norm.weight", "" gives "layers.0.norm.weight". The path is only valid during the call.
 //
 // `prepare(std::string_view path, auto& holder)` is called before the walk enters a std::optional,
 // std::unique_ptr, std::vector, std::array or std::map that may hold leaves, empty or not, and may change
