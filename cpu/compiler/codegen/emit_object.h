@@ -13,6 +13,9 @@ namespace fusebox::cpu {
 // Gives module and functions what the machine wants of them.
 void prepare_module(llvm::Module& module, llvm::TargetMachine& machine);
 
+// Inlines what is marked alwaysinline and drops it. optimise() begins with it.
+void inline_helpers(llvm::Module& module, llvm::TargetMachine& machine);
+
 // A much shorter pipeline than LLVM's -O3, for our IR comes without calls, exceptions and dead code, and a
 // user waits for it.
 void optimise(llvm::Module& module, llvm::TargetMachine& machine);

@@ -47,7 +47,8 @@ struct MachineCode {
 struct MachineCodeOptions {
   bool ir = false;
   bool assembly = false;
-  // Threads, the caller's among them. Does not change the code.
+  // Threads, the caller's among them, for modules of enough functions. Each number gives the same functions,
+  // in an order of its own.
   int parallel = 1;
 };
 

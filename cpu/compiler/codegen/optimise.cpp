@@ -128,15 +128,22 @@ void add_last(llvm::FunctionPassManager& passes) {
 
 }  // namespace
 
+void inline_helpers(llvm::Module& module, llvm::TargetMachine& machine) {
+  Analyses analyses(machine);
+  llvm::ModulePassManager passes;
+  passes.addPass(llvm::AlwaysInlinerPass(/*InsertLifetime=*/false));
+  passes.addPass(llvm::GlobalDCEPass());
+  passes.run(module, analyses.modules);
+}
+
 void optimise(llvm::Module& module, llvm::TargetMachine& machine) {
+  inline_helpers(module, machine);
   Analyses analyses(machine);
   llvm::FunctionPassManager functions;
   add_clean_up(functions);
   add_loops(functions);
   add_last(functions);
   llvm::ModulePassManager passes;
-  passes.addPass(llvm::AlwaysInlinerPass(/*InsertLifetime=*/false));
-  passes.addPass(llvm::GlobalDCEPass());
   passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(functions)));
   passes.run(module, analyses.modules);
 }

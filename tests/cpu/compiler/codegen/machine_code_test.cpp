@@ -254,6 +254,30 @@ define void @k(ptr %p) {
   EXPECT_EQ(compile_text(kOfAnotherLevel, "v4").kernels.size(), 1u);
 }
 
+// Inlined functions, constants and errors, over parts.
+TEST(MachineCode, PartsShareWhatIsInternal) {
+  std::string text =
+      "@table = internal constant [4 x i64] [i64 3, i64 5, i64 7, i64 9]\n"
+      "define internal i64 @shared(i64 %i) noinline {\n %p = getelementptr i64, ptr @table, i64 %i\n"
+      " %x = load i64, ptr %p\n ret i64 %x }\n";
+  for (int i = 0; i < 12; ++i)
+    text += "define i64 @k" + std::to_string(i) +
+            "(i64 %i) {\n %x = call i64 @shared(i64 %i)\n %y = add i64 %x, " + std::to_string(100 * i) +
+            "\n ret i64 %y }\n";
+  for (int parallel : {1, 2, 3}) {
+    const Image image(compile_text(text.c_str(), levels_of_this_machine().back(), {.parallel = parallel}));
+    ASSERT_EQ(image.code().kernels.size(), 12u);
+    for (int i = 0; i < 12; ++i)
+      EXPECT_EQ(image.kernel<int64_t (*)(int64_t)>("k" + std::to_string(i))(2), 100 * i + 7);
+  }
+  text +=
+      "define <8 x double> @bad(<8 x double> %x) {\n %y = call <8 x double> "
+      "@llvm.x86.avx512.mask.getexp.pd.512("
+      "<8 x double> %x, <8 x double> %x, i8 -1, i32 4)\n ret <8 x double> %y }\n"
+      "declare <8 x double> @llvm.x86.avx512.mask.getexp.pd.512(<8 x double>, <8 x double>, i8, i32)\n";
+  EXPECT_THROW(compile_text(text.c_str(), "x86-64", {.parallel = 2}), InternalError);
+}
+
 TEST(MachineCode, UnknownLevelsAreTold) {
   try {
     target_for("v5");

@@ -56,6 +56,25 @@ TEST(Math, VectorsGiveTheSameBits) {
   }
 }
 
+// A large module in parts, each on its thread: the same code in another order.
+TEST(Math, PartsGiveTheSameFunctions) {
+  const Inputs<float> inputs = samples<float>(1 << 10, false);
+  const std::string level = levels_of_this_machine().back();
+  const Image whole(compile_loops(all_kernels(), level));
+  const Image parts(compile_loops(all_kernels(), level, {.assembly = true, .parallel = 3}));
+  ASSERT_EQ(parts.code().kernels.size(), all_kernels().size());
+  EXPECT_EQ(parts.code().code, compile_loops(all_kernels(), level, {.parallel = 3}).code);
+  for (const LoopKernel& kernel : all_kernels()) {
+    EXPECT_NE(parts.code().assembly.find(kernel.name), std::string::npos);
+    if (kernel.from != "float") continue;
+    std::vector<float> a(inputs.x.size()), b(inputs.x.size());
+    const auto n = static_cast<int64_t>(a.size());
+    whole.kernel<LoopFunction>(kernel.name)(a.data(), inputs.x.data(), inputs.y.data(), n);
+    parts.kernel<LoopFunction>(kernel.name)(b.data(), inputs.x.data(), inputs.y.data(), n);
+    EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)), 0) << kernel.name;
+  }
+}
+
 // The loop vectoriser takes every function, at every level.
 TEST(Math, LoopsBecomeVectorCode) {
   const auto assembly = [](const MathFunction& f, const char* level) {
