@@ -12,8 +12,8 @@ std::vector<Shape> check_op(const OpView& op);
 // Checks a whole program: every op as above, every operand defined before it is used and visible where it is
 // used, blocks that end in a return of the right types, unique function names, calls and composites that name
 // a function of fitting types, aliases that fit their outputs, no function that calls itself,
-// ranks at most kMaxRank, nesting at most kMaxNesting. Linear in the size of the program. Where an op is to blame
-// for the Error, *culprit is set to it.
+// ranks at most kMaxRank, nesting at most kMaxNesting. Linear in the size of the program. Where an op is to
+// blame for the Error, *culprit is set to it.
 void verify(const Program& program, const Op** culprit = nullptr);
 
 inline constexpr int kMaxNesting = 64;

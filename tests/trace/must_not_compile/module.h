@@ -1,6 +1,6 @@
-// What the programs of this folder share. Each holds one mistake and the words that the compiler must say about
-// it (the lines that begin with "// expect: ", plain text, each of them); with FUSEBOX_FIXED the mistake is gone
-// and the program compiles.
+// What the programs of this folder share. Each holds one mistake and the words that the compiler must say
+// about it (the lines that begin with "// expect: ", plain text, each of them); with FUSEBOX_FIXED the
+// mistake is gone and the program compiles.
 #pragma once
 
 #include <cstddef>
