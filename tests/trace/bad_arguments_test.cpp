@@ -68,8 +68,8 @@ TEST(BadArguments, OfShapes) {
   SWEEP(broadcast_to(x, {n, m}));
   SWEEP(repeat(x, n, m));
   SWEEP(tile(x, {n, m}));
-  SWEEP((concatenate({x, x}, n), m));
-  SWEEP((stack({x, x}, n), m));
+  SWEEP(concatenate({x, x}, n));
+  SWEEP(stack({x, x}, n));
   SWEEP(split(x, n, m));
   SWEEP(split_sizes(x, {n, m}, -1));
   SWEEP(slice(x, {n, 0}, {m, 1}));
@@ -79,8 +79,8 @@ TEST(BadArguments, OfShapes) {
   SWEEP(pad(x, {n, 0}, {m, 0}));
   SWEEP(pad(x, {0, 0}, {0, n}, x.cx().full({}, {true}, x.dtype()), {0, m}));
   SWEEP(flip(x, {n, m}));
-  SWEEP((tril(x, n), m));
-  SWEEP((triu(x, n), m));
+  SWEEP(tril(x, n));
+  SWEEP(triu(x, n));
 }
 
 TEST(BadArguments, OfReductionsAndOrder) {
@@ -90,16 +90,16 @@ TEST(BadArguments, OfReductionsAndOrder) {
   SWEEP(variance(x, n, KeepDims::kNo, m));
   SWEEP(softmax(x, {n, m}));
   SWEEP(logsumexp(x, {n, m}));
-  SWEEP((argmax(x, n), m));
-  SWEEP((cumsum(x, n), m));
-  SWEEP((sort(x, n), m));
-  SWEEP((top_k(x, n), m));
+  SWEEP(argmax(x, n));
+  SWEEP(cumsum(x, n));
+  SWEEP(sort(x, n));
+  SWEEP(top_k(x, n));
 }
 
 TEST(BadArguments, OfIndexingAndProducts) {
   SWEEP(take(x, n, m));
   SWEEP(take(x, x.cx().zeros({2}, u8), n, m > 0 ? TakeMode::kFill : TakeMode::kClip));
-  SWEEP(take_along_axis(x, x.cx().zeros({1, 1}, i64), n + (m & 0)));
+  SWEEP(take_along_axis(x, x.cx().zeros({1, 1}, i64), n));
   SWEEP(one_hot(x, n, f32, m));
   SWEEP(dynamic_slice(x, {n, 0}, {m, 1}));
   SWEEP(dynamic_slice_in_dim(x, 0, n, m));
@@ -117,22 +117,22 @@ TEST(BadArguments, OfIndexingAndProducts) {
 TEST(BadArguments, OfNumbersAndBits) {
   SWEEP(reduce_precision(x, n, m));
   SWEEP(clamp(n, x, m));
-  SWEEP((x + n, x * m));
+  SWEEP((x + n) * m);
   SWEEP(where(x == x, n, m));
   SWEEP(fori_loop(n, m, x, [](const Tensor&, const Tensor& state) { return state; }));
   SWEEP(x.cx().iota({n, 2}, m, f32));
   SWEEP(x.cx().full({n, m}, {int64_t{1}}, x.dtype()));
   SWEEP(x.cx().input("y", {n, m}, x.dtype()));
   SWEEP(x.cx().constant({n, m}, std::vector<int32_t>{1}));
-  SWEEP((x.dim(n), m));
+  SWEEP(x.dim(n));
 }
 
 TEST(BadArguments, OfRandomNumbers) {
-  SWEEP(split_key(random_key(x.cx(), 1), n + (m & 0)));
+  SWEEP(split_key(random_key(x.cx(), 1), n));
   SWEEP(random_bits(random_key(x.cx(), 1), {n, m}, x.dtype()));
   SWEEP(uniform(random_key(x.cx(), 1), {2, 2}, x.dtype(), static_cast<double>(n), static_cast<double>(m)));
   SWEEP(normal(random_key(x.cx(), 1), {n, m}, x.dtype()));
-  SWEEP(fold_in(random_key(x.cx(), 1), n + (m & 0)));
+  SWEEP(fold_in(random_key(x.cx(), 1), n));
 }
 
 // Every dtype in every other.
