@@ -1,4 +1,4 @@
-// stablehlo: the program's text. Knows base and hlo; nothing of PJRT.
+// stablehlo: the program's text, written (here) and read (parser.h). Knows base and hlo; nothing of PJRT.
 //
 // print() writes a program as StableHLO text that any reader of that dialect takes: floats exact (hex bits
 // where decimal digits would not do), big constants as raw bytes, donated arguments with tf.aliasing_output.

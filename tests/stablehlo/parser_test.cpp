@@ -201,6 +201,27 @@ TEST(Forms, spellings_of_one_op) {
   }
 }
 
+// Ops without a rule have the types that the text says; their attributes stay.
+TEST(Forms, of_ops_for_many_devices) {
+  const std::string text = again(function(R"(
+    %t = stablehlo.create_token : !stablehlo.token
+    %0:2 = "stablehlo.recv"(%t) {
+      channel_handle = #stablehlo.channel_handle<handle = 1, type = 3>, is_host_transfer = true
+    } : (!stablehlo.token) -> (tensor<5xf32>, !stablehlo.token)
+    %1 = "stablehlo.all_gather"(%x) {
+      all_gather_dim = 1 : i64, replica_groups = dense<[[0, 1]]> : tensor<1x2xi64>, use_global_device_ids
+    } : (tensor<2x3xf32>) -> tensor<2x6xf32>)"));
+  EXPECT_NE(
+      text.find("\"stablehlo.recv\"(%0) <{channel_handle = #stablehlo.channel_handle<handle = 1, type = 3>, "
+                "is_host_transfer = true}> : (!stablehlo.token) -> (tensor<5xf32>, !stablehlo.token)"),
+      std::string::npos)
+      << text;
+  EXPECT_NE(text.find("use_global_device_ids = unit}> : (tensor<2x3xf32>) -> tensor<2x6xf32>"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(again(text), text);
+}
+
 TEST(Forms, convolution) {
   const std::string conv = R"(
     func.func @main(%x: tensor<1x8x8x3xf32>, %w: tensor<3x3x3x6xf32>) -> tensor<1x4x8x6xf32> {
