@@ -201,7 +201,7 @@ class Manners(unittest.TestCase):
         folders = ("fusebox", "cpu", "apps", "examples", "tests", "bench", "tools", "docs", "scripts", "cmake", ".ci")
         paths = [path for path in ROOT.iterdir()] + [path for folder in folders for path in (ROOT / folder).rglob("*")]
         wrong = [f"{relative(path)}:{number}: {line.strip()}"
-                 for path in sorted(paths) if path.is_file() and path.suffix in suffixes and path.name != "LICENSE"
+                 for path in sorted(paths) if path.is_file() and path.suffix in suffixes and path.name not in ("LICENSE", ".git")
                  for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").split("\n"), 1)
                  if MACHINE_PATH.search(line)]
         self.assertEqual(wrong, [])
