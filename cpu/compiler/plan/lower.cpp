@@ -150,7 +150,10 @@ class Lowering {
   int own_buffer(const Value& value) { return buffers_[&value] = new_buffer(value.shape); }
 
   void map(const hlo::Op& op, Steps& steps) {
-    if (op.results.size() != 1 || !fusion_.has_buffer(&op.results[0])) return;
+    if (op.results.size() != 1)
+      throw Error(ErrorKind::kUnsupported, fmt::format("not done with {} results", op.results.size()))
+          .op(hlo::name(op.code));
+    if (!fusion_.has_buffer(&op.results[0])) return;
     if (op.code == OpCode::reshape) return;  // its operand's buffer is its own
     KernelSpec kernel{KernelSpec::Kind::kMap, nullptr, root_expression(&op.results[0]), {}, {}};
     kernel.roots.push_back(kernel.expression.add(&op.results[0]));
