@@ -42,6 +42,10 @@ void Context::run(int thread, int threads) {
   walk(program_.actions_, thread, threads);
 }
 
+// Clang's sanitizers look for the type of a called function in front of it; compiled kernels have none.
+#if defined(__clang__)
+__attribute__((no_sanitize("function")))
+#endif
 void Context::walk(std::span<const Action> actions, int thread, int threads) {
   const KernelContext* context = &kernel_contexts_[static_cast<size_t>(thread)];
   for (const Action& action : actions) {

@@ -29,13 +29,15 @@ void futex(const std::atomic<uint32_t>& word, int operation, uint32_t value) {
 }  // namespace
 
 uint32_t WaitWord::wait_while(uint32_t old) {
-  const auto until = std::chrono::steady_clock::now() + kSpin;
-  do {
+  for (auto until = std::chrono::steady_clock::time_point::max();;) {
     for (int look = 0; look < kLooksPerClock; ++look) {
       if (const uint32_t now = load(); now != old) return now;
       pause();
     }
-  } while (std::chrono::steady_clock::now() < until);
+    const auto now = std::chrono::steady_clock::now();
+    if (until == std::chrono::steady_clock::time_point::max()) until = now + kSpin;
+    if (now >= until) break;
+  }
 
   sleepers_.fetch_add(1, std::memory_order_seq_cst);
   uint32_t now;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "cpu/execute/context.h"
+#include "cpu/execute/perf_map.h"
 #include "cpu/execute/short_lock.h"
 #include "cpu/execute/threads.h"
 #include "cpu/level.h"
@@ -41,6 +42,7 @@ Program::Program(Blob blob)
     if (place.kind == BufferPlace::Kind::kArgument || place.kind == BufferPlace::Kind::kResult)
       patches_.push_back({i, static_cast<uint32_t>(place.index), place.kind == BufferPlace::Kind::kResult});
   }
+  tell_perf(blob_, code_.data());
   // What was copied or translated is needed no more.
   blob_.constants = {};
   blob_.code = {};

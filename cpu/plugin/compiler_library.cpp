@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -25,12 +26,12 @@ std::string folder_of(const std::string& path) {
 }
 
 // Beside the plugin, under the name by which it was loaded or the one that a link leads to.
+// Empty if the system does not tell where that is.
 std::string find_compiler() {
   if (const char* named = secure_getenv("FUSEBOX_CPU_COMPILER"); named != nullptr && *named != '\0')
     return named;
   Dl_info own = {};
-  if (dladdr(reinterpret_cast<const void*>(&GetPjrtApi), &own) == 0 || own.dli_fname == nullptr)
-    throw Error(ErrorKind::kNotFound, "the system does not tell where the plugin lies");
+  if (dladdr(reinterpret_cast<const void*>(&GetPjrtApi), &own) == 0 || own.dli_fname == nullptr) return "";
   const std::string beside = folder_of(own.dli_fname) + "/" + kFile;
   if (access(beside.c_str(), F_OK) == 0) return beside;
   const std::unique_ptr<char, void (*)(void*)> real(realpath(own.dli_fname, nullptr), free);
@@ -86,6 +87,12 @@ std::vector<std::byte> compile_text(const std::string& text, const std::string& 
                     args.error_message == nullptr ? "the compiler failed" : args.error_message);
   const auto* first = static_cast<const std::byte*>(args.blob);
   return {first, first + args.blob_size};
+}
+
+std::string compiler_stamp() {
+  struct stat status = {};
+  if (stat(find_compiler().c_str(), &status) != 0) return "none";
+  return fmt::format("{} bytes of {}.{:09}", status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
 }
 
 }  // namespace fusebox::cpu::plugin

@@ -12,4 +12,8 @@ namespace fusebox::cpu::plugin {
 std::vector<std::byte> compile_text(const std::string& text, const std::string& level,
                                     const std::string& options);
 
+// Which build of the compiler it is, without opening it: what caches of compiled programs go by. "none" if
+// there is none.
+std::string compiler_stamp();
+
 }  // namespace fusebox::cpu::plugin

@@ -66,6 +66,11 @@ void device_default_memory(PJRT_Device_DefaultMemory_Args& args) {
 // Of the whole process: its clients and devices share one memory.
 void device_memory_stats(PJRT_Device_MemoryStats_Args& args) {
   of(args.device);
+  PJRT_Device_MemoryStats_Args told = {};  // callers leave rubbish where we do not write
+  told.struct_size = args.struct_size;
+  told.extension_start = args.extension_start;
+  told.device = args.device;
+  args = told;
   const StorageStats stats = storage_stats();
   const auto tell = [](int64_t& field, bool& is_set, int64_t value) {
     field = value;

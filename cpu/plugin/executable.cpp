@@ -137,18 +137,23 @@ void executable_costs(PJRT_Executable_GetCostAnalysis_Args& args) {
 
 void executable_memory_stats(PJRT_Executable_GetCompiledMemoryStats_Args& args) {
   const Blob& blob = of(args.executable).blob();
-  args.generated_code_size_in_bytes = args.executable->program->program().code_bytes();
-  args.argument_size_in_bytes = argument_bytes(blob);
-  args.output_size_in_bytes = result_bytes(blob);
+  PJRT_Executable_GetCompiledMemoryStats_Args told = {};  // callers leave rubbish where we do not write
+  told.struct_size = args.struct_size;
+  told.extension_start = args.extension_start;
+  told.executable = args.executable;
+  told.generated_code_size_in_bytes = args.executable->program->program().code_bytes();
+  told.argument_size_in_bytes = argument_bytes(blob);
+  told.output_size_in_bytes = result_bytes(blob);
   for (const BlobParameter& parameter : blob.parameters)
-    if (parameter.alias) args.alias_size_in_bytes += parameter.shape.bytes();
-  args.temp_size_in_bytes = blob.arena_bytes + blob.scratch_bytes;
-  args.total_size_in_bytes = args.argument_size_in_bytes + args.output_size_in_bytes -
-                             args.alias_size_in_bytes + args.temp_size_in_bytes +
-                             args.generated_code_size_in_bytes;
-  args.peak_memory_in_bytes = args.total_size_in_bytes;
-  args.total_allocation_bytes = args.total_size_in_bytes;
-  args.peak_unpadded_heap_bytes = args.temp_size_in_bytes;
+    if (parameter.alias) told.alias_size_in_bytes += parameter.shape.bytes();
+  told.temp_size_in_bytes = blob.arena_bytes + blob.scratch_bytes;
+  told.total_size_in_bytes = told.argument_size_in_bytes + told.output_size_in_bytes -
+                             told.alias_size_in_bytes + told.temp_size_in_bytes +
+                             told.generated_code_size_in_bytes;
+  told.peak_memory_in_bytes = told.total_size_in_bytes;
+  told.total_allocation_bytes = told.total_size_in_bytes;
+  told.peak_unpadded_heap_bytes = told.temp_size_in_bytes;
+  args = told;
 }
 
 void executable_output_types(PJRT_Executable_OutputElementTypes_Args& args) {

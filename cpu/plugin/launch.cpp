@@ -65,7 +65,8 @@ void Launch::hold(std::span<PJRT_Buffer* const> arguments) {
 bool Launch::take(size_t index, PJRT_Buffer& buffer) {
   taken_.reserve(taken_.size() + 1);
   std::scoped_lock lock(buffer.mutex);
-  if (buffer.deleted) throw invalid(fmt::format("argument {} is donated twice", index));
+  if (buffer.deleted)
+    throw invalid(fmt::format("argument {} was donated or deleted by another call, or twice by this", index));
   buffer.deleted = true;
   buffer.storage.reset();  // arguments_ has it
   taken_.push_back({&buffer, index});

@@ -1,6 +1,7 @@
 // GetPjrtApi: the only symbol of the library, and what it says of itself.
 #include <string>
 
+#include "cpu/plugin/compiler_library.h"
 #include "cpu/plugin/entry.h"
 #include "cpu/plugin/named_value.h"
 #include "cpu/plugin/table.h"
@@ -32,6 +33,7 @@ void plugin_attributes(PJRT_Plugin_Attributes_Args& args) {
     auto* all = new NamedValues;
     all->add("stablehlo_current_version", std::vector<int64_t>{1, 20, 0});
     all->add("stablehlo_minimum_version", std::vector<int64_t>{0, 9, 0});
+    all->add("compiler", compiler_stamp());
     return *all;
   }();
   args.attributes = values.data();

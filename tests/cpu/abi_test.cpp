@@ -88,6 +88,7 @@ TEST_F(Abi, GrownStructsKeepTheirOldEnds) {
   guarded.stats.device = device_;
   EXPECT_EQ(answer(api().PJRT_Device_MemoryStats(&guarded.stats)).message, "");
   EXPECT_TRUE(guarded.stats.bytes_limit_is_set);
+  EXPECT_FALSE(guarded.stats.bytes_reserved_is_set);
   EXPECT_EQ(guarded.stats.peak_allocated_bytes, 0x5555555555555555);
 }
 
@@ -191,13 +192,16 @@ TEST_F(Abi, TellsAboutPrograms) {
   EXPECT_RUNS(LoadedExecutable_GetExecutable, get);
   PJRT_Executable* executable = get.executable;
 
-  CALL(Executable_GetCompiledMemoryStats, stats);
+  PJRT_Executable_GetCompiledMemoryStats_Args stats;
+  std::memset(&stats, 0x55, sizeof stats);  // callers need not clear what we write
+  stats.struct_size = PJRT_Executable_GetCompiledMemoryStats_Args_STRUCT_SIZE;
   stats.executable = executable;
   EXPECT_RUNS(Executable_GetCompiledMemoryStats, stats);
   EXPECT_EQ(stats.argument_size_in_bytes, 32);
   EXPECT_EQ(stats.output_size_in_bytes, 16);
   EXPECT_EQ(stats.alias_size_in_bytes, 16);
   EXPECT_GT(stats.generated_code_size_in_bytes, 0);
+  EXPECT_EQ(stats.host_temp_size_in_bytes, 0);
 
   PJRT_Program program = {};
   program.struct_size = PJRT_Program_STRUCT_SIZE;

@@ -21,6 +21,9 @@ TEST(CpuPlugin, TellsWhatItIs) {
   ASSERT_EQ(own.devices().size(), 1u);
   EXPECT_EQ(own.devices()[0].kind(), "cpu");
   EXPECT_EQ(own.devices()[0].memory_kind(), "device");
+  ASSERT_NE(own.plugin().attribute("compiler"), nullptr);
+  EXPECT_NE(std::get<std::string>(own.plugin().attribute("compiler")->value).find("bytes of"),
+            std::string::npos);
   EXPECT_GT(own.devices()[0].memory_stats()->bytes_limit.value(), 1 << 20);
 }
 

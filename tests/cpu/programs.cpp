@@ -107,6 +107,12 @@ void make_choose(Maker& make) {
   make.step(Maker::control(Step::Kind::kIf, predicate, {set(second, 20), set(second, 40)}));
 }
 
+void make_many(Maker& make, int64_t count) {
+  std::vector<uint32_t> all;
+  for (int64_t i = 0; i < count; ++i) all.push_back(make.parameter({{4}, f32}));
+  make.step(Maker::kernel("add_f32", {all.front(), all.back(), make.result({{4}, f32})}, 4, 4));
+}
+
 void make_threads(Maker& make, int64_t size) {
   make.step(Maker::kernel("thread_i32", {make.result({{size}, i32})}, size, 1));
 }
@@ -127,6 +133,8 @@ Blob make_program(const std::string& text, const std::string& level) {
     make_count(make, size, times);
   else if (name == "choose")
     make_choose(make);
+  else if (name == "many")
+    make_many(make, size);
   else if (name == "threads")
     make_threads(make, size);
   else

@@ -6,6 +6,7 @@
 //   shift N K     (i32[N] x) -> x, moved by one place and incremented, K times; grains of 4
 //   count N K     () -> i32[N], incremented in a loop of K rounds; grains of 4
 //   choose        (i32 which) -> 10, 20 or 30 by a case of three branches, twice that in an if: which < 1
+//   many N        (f32[4] a, …, f32[4] z) of N parameters -> a + z
 //   threads N     () -> i32[N], the thread that did each item; grain 1
 #pragma once
 
