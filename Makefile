@@ -24,6 +24,7 @@ test:
 	@scripts/get-assets
 	@scripts/build release
 	@ctest --preset release --parallel 2
+	@scripts/check-conformance
 	@scripts/check-sanitizers
 
 quick-test:

@@ -1,7 +1,10 @@
 // The plugin as our own runtime uses it.
 #include <gtest/gtest.h>
 
-#include <thread>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
 
 #include "cpu/level.h"
 #include "fusebox/base/error.h"
@@ -109,6 +112,49 @@ TEST(CpuPlugin, RefusesProgramsForAnotherLevel) {
     EXPECT_EQ(error.plugin_code(), PJRT_Error_Code_FAILED_PRECONDITION) << error.what();
   }
   unsetenv("FUSEBOX_TEST_COMPILER_LEVEL");
+}
+
+// In processes of their own, because the compiler is opened once.
+class CompilerDeathTest : public testing::Test {
+ protected:
+  CompilerDeathTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+
+  // PJRT_Error_Code of an attempt to compile.
+  static int code_of_compile(const pjrt::Plugin& plugin) {
+    try {
+      compile(pjrt::Client::create(plugin), "add 4");
+      return PJRT_Error_Code_OK;
+    } catch (const Error& error) {
+      return error.plugin_code().value_or(99);
+    }
+  }
+};
+
+TEST_F(CompilerDeathTest, MissingIsAnErrorOfItsOwn) {
+  const auto try_it = [](const char* compiler) {
+    const pjrt::Plugin& own = plugin();
+    setenv("FUSEBOX_CPU_COMPILER", compiler, 1);
+    _exit(code_of_compile(own));
+  };
+  EXPECT_EXIT(try_it("/nowhere"), testing::ExitedWithCode(PJRT_Error_Code_NOT_FOUND), "");
+  // A library that is no compiler.
+  EXPECT_EXIT(try_it(FUSEBOX_CPU_PLUGIN), testing::ExitedWithCode(PJRT_Error_Code_FAILED_PRECONDITION), "");
+}
+
+TEST_F(CompilerDeathTest, IsFoundBesideThePlugin) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("fusebox-beside-" + std::to_string(getpid()));
+  const auto try_it = [&] {
+    std::filesystem::create_directories(folder);
+    std::filesystem::copy(FUSEBOX_CPU_PLUGIN, folder / "plugin.so",
+                          std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::create_symlink(FUSEBOX_TEST_COMPILER, folder / "libfusebox_cpu_compiler.so");
+    unsetenv("FUSEBOX_CPU_COMPILER");
+    const int code = code_of_compile(pjrt::Plugin::load((folder / "plugin.so").string()));
+    std::filesystem::remove_all(folder);
+    _exit(code);
+  };
+  EXPECT_EXIT(try_it(), testing::ExitedWithCode(PJRT_Error_Code_OK), "");
 }
 
 TEST(CpuPlugin, WalksLoopsAndBranches) {
