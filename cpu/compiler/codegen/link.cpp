@@ -68,6 +68,8 @@ class Linker {
   }
 
   LinkedImage run() {
+    // Clang's sanitizers look for a function's type in front of it: something has to be there.
+    image_.bytes.resize(kMaxAlignment);
     place(true);
     place(false);
     collect_symbols();

@@ -42,16 +42,21 @@ TEST(Math, VectorsGiveTheSameBits) {
       kernels.push_back(kernel);
     }
     const Image image(compile_loops(kernels, level));
-    const auto bits_of = [&](const std::string& name, const auto& inputs) {
-      std::vector<std::byte> out(sizeof(inputs.x[0]) * inputs.x.size());
+    const auto results = [&](const std::string& name, const auto& inputs) {
+      auto out = inputs.x;
       image.kernel<LoopFunction>(name)(out.data(), inputs.x.data(), inputs.y.data(),
                                        static_cast<int64_t>(inputs.x.size() / 4 * 4));
+      for (auto& number : out)  // whose NaN it is, is left open
+        if (std::isnan(number)) number = 12345;
       return out;
+    };
+    const auto same = [](const auto& a, const auto& b) {
+      return std::memcmp(a.data(), b.data(), a.size() * sizeof(a[0])) == 0;
     };
     for (const MathFunction& f : math_functions()) {
       const std::string name = f.name;
-      EXPECT_TRUE(bits_of(name + "_f32", f32) == bits_of(name + "_f32_vector", f32)) << level << ' ' << name;
-      EXPECT_TRUE(bits_of(name + "_f64", f64) == bits_of(name + "_f64_vector", f64)) << level << ' ' << name;
+      EXPECT_TRUE(same(results(name + "_f32", f32), results(name + "_f32_vector", f32))) << level << name;
+      EXPECT_TRUE(same(results(name + "_f64", f64), results(name + "_f64_vector", f64))) << level << name;
     }
   }
 }
