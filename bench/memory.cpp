@@ -7,10 +7,11 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <functional>
 #include <string>
 
+#include "apps/host.h"
+#include "bench/guarded_main.h"
 #include "fusebox/llm/chunks.h"
 #include "fusebox/llm/sequence.h"
 
@@ -21,12 +22,7 @@ using namespace fusebox;
 constexpr int64_t kPrompt = 32;
 
 // Of this process, in MB.
-double peak_resident() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:")) return std::strtod(line.c_str() + 6, nullptr) * 1024 / 1e6;
-  return 0;
-}
+double peak_resident() { return static_cast<double>(apps::peak_resident_bytes()) / 1e6; }
 
 // What `work` returns, from a process of its own.
 double in_child(const std::function<double()>& work) {
@@ -80,6 +76,9 @@ int run(int argc, char** argv) {
   const std::string path = argv[1];
   const DeviceOptions options = {.plugin = argv[2]};
   const int64_t context = argc > 3 ? std::atoll(argv[3]) : 512;
+  if (context <= kPrompt)
+    throw Error(ErrorKind::kInvalidArgument,
+                fmt::format("a context of {}, want more than {}", argv[3], kPrompt));
   const double compiled = in_child([&] { return only_compile(path, options, context); });
   const double whole = in_child([&] { return reply(path, options, context); });
   const double cache = in_child([&] {
@@ -104,11 +103,4 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "bench_memory: {}\n", error.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return bench::guarded_main("bench_memory", run, argc, argv); }

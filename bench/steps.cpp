@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "bench/guarded_main.h"
 #include "bench/timing_plugin.h"
 #include "fusebox/llm/sequence.h"
 
@@ -72,11 +73,4 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "bench_steps: {}\n", error.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return bench::guarded_main("bench_steps", run, argc, argv); }
