@@ -54,9 +54,19 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-std::string cache_name(std::string_view text, const std::string& options, const Identity& identity) {
+// Our own plugin's compiler is a file of its own, which may be rebuilt while the plugin stays. It is no part
+// of the identity, as programs run without it.
+std::string compiler_of(const pjrt::Client& client) {
+  const pjrt::NamedValue* stamp = client.plugin().attribute("compiler");
+  const std::string* text = stamp ? std::get_if<std::string>(&stamp->value) : nullptr;
+  return text ? *text : "";
+}
+
+std::string cache_name(std::string_view text, const std::string& options, const std::string& compiler,
+                       const Identity& identity) {
   std::string key(text);
   key += options;
+  key += compiler;
   for (const auto& [part, value] : identity.parts) key += fmt::format("\n{}={}", part, value);
   const XXH128_hash_t hash = XXH3_128bits(key.data(), key.size());
   return fmt::format("program-{:016x}{:016x}", hash.high64, hash.low64);
@@ -131,7 +141,8 @@ CompiledModel Device::compile(const TracedProgram& program, const CompileOptions
   Stopwatch watch(options);
   const std::string text = stablehlo::print(program.program);
   const pjrt::CompileOptions compile_options = pjrt::default_compile_options(state_->client);
-  const std::string name = cache_name(text, compile_options.encode(), state_->identity);
+  const std::string name =
+      cache_name(text, compile_options.encode(), compiler_of(state_->client), state_->identity);
   watch.stage("print");
   if (options.use_cache) {
     if (auto cached = find_cached(state_->client, name, state_->identity)) {
