@@ -23,6 +23,9 @@
 
 namespace fusebox::cpu {
 
+// Bytes of anything in a program: more than any machine has, and sums of some of them fit in 63 bits.
+inline constexpr int64_t kMostBytes = int64_t{1} << 46;
+
 // What a kernel is given beside its buffers.
 struct KernelContext {
   void* scratch;  // Blob::scratch_bytes of this thread alone, 64-byte aligned, of any content

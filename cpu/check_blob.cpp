@@ -9,7 +9,7 @@
 namespace fusebox::cpu {
 namespace {
 
-constexpr int64_t kMost = int64_t{1} << 46;  // bytes of anything, items of a step
+constexpr int64_t kMostItems = kMostBytes;  // of a step
 
 [[noreturn]] void refuse(std::string message) {
   throw Error(ErrorKind::kInvalidFile, std::move(message)).op("blob");
@@ -17,7 +17,7 @@ constexpr int64_t kMost = int64_t{1} << 46;  // bytes of anything, items of a st
 
 int64_t checked_bytes(const Shape& shape) {
   try {
-    if (const int64_t bytes = shape.bytes(); bytes <= kMost) return bytes;
+    if (const int64_t bytes = shape.bytes(); bytes <= kMostBytes) return bytes;
   } catch (const Error& error) {
     refuse(error.message());
   }
@@ -25,8 +25,8 @@ int64_t checked_bytes(const Shape& shape) {
 }
 
 void check_sizes(const Blob& blob) {
-  if (blob.arena_bytes < 0 || blob.arena_bytes > kMost || blob.scratch_bytes < 0 ||
-      blob.scratch_bytes > kMost)
+  if (blob.arena_bytes < 0 || blob.arena_bytes > kMostBytes || blob.scratch_bytes < 0 ||
+      blob.scratch_bytes > kMostBytes)
     refuse(fmt::format("{} bytes of temporaries, {} of scratch", blob.arena_bytes, blob.scratch_bytes));
   for (const Shape& shape : blob.results) checked_bytes(shape);
 }
@@ -50,8 +50,8 @@ void check_parameters(const Blob& blob) {
 // `size` bytes from `offset` of a whole of `have` bytes.
 void check_part(int64_t offset, int64_t size, int64_t have, const char* what) {
   if (offset < 0 || size < 0 || offset > have || size > have - offset)
-    refuse(fmt::format("bytes {} to {} of {} of {}", offset, offset + (size > kMost ? kMost : size), have,
-                       what));
+    refuse(fmt::format("bytes {} to {} of {} of {}", offset, offset + (size > kMostBytes ? kMostBytes : size),
+                       have, what));
 }
 
 void check_place(const Blob& blob, const BufferPlace& place) {
@@ -101,7 +101,7 @@ void check_steps(const Blob& blob, const std::vector<Step>& steps) {
       case Step::Kind::kKernel:
         if (step.kernel >= blob.kernels.size())
           refuse(fmt::format("a step calls kernel {} of {}", step.kernel, blob.kernels.size()));
-        if (step.items < 0 || step.items > kMost || step.grain < 1 || step.grain > kMost)
+        if (step.items < 0 || step.items > kMostItems || step.grain < 1 || step.grain > kMostItems)
           refuse(fmt::format("a step of {} items in grains of {}", step.items, step.grain));
         if (!step.blocks.empty()) refuse("a kernel with blocks");
         break;

@@ -1,9 +1,11 @@
 #include "cpu/compiler/compiler.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <unordered_map>
@@ -13,6 +15,7 @@
 #include "cpu/compiler/passes/pass.h"
 #include "cpu/compiler/plan/plan.h"
 #include "fusebox/base/error.h"
+#include "fusebox/base/quoted.h"
 #include "fusebox/stablehlo/parser.h"
 
 #include <llvm/Target/TargetMachine.h>
@@ -21,6 +24,7 @@ namespace fusebox::cpu {
 namespace {
 
 constexpr size_t kConstantAlignment = 64;
+constexpr int kThreads = 2;  // always: the code depends on it
 
 class Stopwatch {
  public:
@@ -36,6 +40,18 @@ class Stopwatch {
   const CompileOptions& options_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
+
+// What the plan does and can do without.
+constexpr std::string_view kFusion = "fusion", kRemoveCopies = "remove-copies";
+
+void check_names(const std::vector<std::string>& disabled) {
+  std::vector<std::string_view> known = {kFusion, kRemoveCopies};
+  for (const Pass& pass : all_passes()) known.push_back(pass.name);
+  for (const std::string& name : disabled)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw Error(ErrorKind::kInvalidArgument,
+                  fmt::format("no pass is called {}; there are {}", quoted(name), fmt::join(known, ", ")));
+}
 
 // The plan as a blob: buffers and steps as they are, each distinct kernel once.
 class Assembler {
@@ -108,7 +124,7 @@ class Assembler {
 
   void add_code() {
     const auto machine = target_for(options_.level);
-    MachineCode code = compile_module(module_, *machine);
+    MachineCode code = compile_module(module_, *machine, {.parallel = kThreads});
     blob_.code = std::move(code.code);
     std::unordered_map<std::string_view, const MachineCode::Symbol*> symbols;
     for (const MachineCode::Symbol& symbol : code.kernels) symbols[symbol.name] = &symbol;
@@ -132,19 +148,22 @@ class Assembler {
 }  // namespace
 
 Blob compile(std::string_view text, const CompileOptions& options) {
+  check_names(options.disabled_passes);
+  const auto disabled = [&](std::string_view pass) {
+    return std::find(options.disabled_passes.begin(), options.disabled_passes.end(), pass) !=
+           options.disabled_passes.end();
+  };
   Stopwatch watch(options);
   hlo::Program program = stablehlo::parse(text);
   watch.lap("parse");
-  run_passes(program, options.disabled_passes, [&](const Pass& pass, double milliseconds) {
-    if (options.on_stage) options.on_stage(pass.name, milliseconds);
-  });
-  watch.lap("passes");
-  const hlo::Function& main = *program.find("main");
-  Plan plan = make_plan(main);
-  remove_copies(plan);
+  run_passes(program, options.disabled_passes, [&](std::string_view pass) { watch.lap(pass); });
+  const hlo::Function* main = program.find("main");
+  if (!main) throw Error(ErrorKind::kInvalidArgument, "the program has no function @main");
+  Plan plan = make_plan(*main, !disabled(kFusion));
+  if (!disabled(kRemoveCopies)) remove_copies(plan);
   place_temporaries(plan);
   watch.lap("plan");
-  Blob blob = Assembler(main, plan, options).run(watch);
+  Blob blob = Assembler(*main, plan, options).run(watch);
   blob.name = program.name;
   return blob;
 }

@@ -18,12 +18,14 @@ namespace fusebox::cpu {
 
 struct CompileOptions {
   std::string level = "x86-64";
-  std::vector<std::string> disabled_passes = {};  // by name, see passes/pipeline.cpp; "fusion" for the plan's
+  // By name: those of passes/pipeline.cpp, and of the plan "fusion" and "remove-copies".
+  std::vector<std::string> disabled_passes = {};
   // Is told what was done and how long it took: "parse", passes by name, "plan", "kernels", "machine code".
   std::function<void(std::string_view stage, double milliseconds)> on_stage = {};
 };
 
-// Errors: those of stablehlo::parse; kUnsupported by op and dtype for what is not done. Any thread.
+// Errors: those of stablehlo::parse; kUnsupported by op and dtype for what is not done; kInvalidArgument for
+// the name of no pass, with those there are; kOutOfMemory for a program that no memory holds. Any thread.
 Blob compile(std::string_view text, const CompileOptions& options = {});
 
 }  // namespace fusebox::cpu

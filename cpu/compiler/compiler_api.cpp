@@ -1,7 +1,6 @@
 #include "cpu/compiler/compiler_api.h"
 
-#include <cstdlib>
-#include <cstring>
+#include <algorithm>
 #include <memory>
 #include <new>
 
@@ -47,10 +46,6 @@ cpu::CompileOptions options_from(const FuseboxCpuCompileArgs& args) {
     constexpr std::string_view kDisable = "disable_pass=";
     if (line.starts_with(kDisable)) options.disabled_passes.emplace_back(line.substr(kDisable.size()));
   }
-  if (const char* wanted = std::getenv("FUSEBOX_TIME_PASSES"); wanted && *wanted)
-    options.on_stage = [](std::string_view stage, double milliseconds) {
-      std::fprintf(stderr, "%9.3f ms  %.*s\n", milliseconds, static_cast<int>(stage.size()), stage.data());
-    };
   return options;
 }
 
@@ -59,6 +54,8 @@ cpu::CompileOptions options_from(const FuseboxCpuCompileArgs& args) {
 int fusebox_cpu_compiler_version(void) { return FUSEBOX_CPU_COMPILER_VERSION; }
 
 int fusebox_cpu_compile(FuseboxCpuCompileArgs* args) {
+  if (args->struct_size < sizeof *args) return 1;  // of another version: nothing of it can be trusted
+  args->error_code = kResourceExhausted;
   std::unique_ptr<Owner> owner(new (std::nothrow) Owner);
   if (!owner) return 1;
   args->release = [](void* held) { delete static_cast<Owner*>(held); };

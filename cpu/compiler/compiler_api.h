@@ -15,7 +15,7 @@ typedef struct {
   const char* text; /* StableHLO text */
   size_t text_size;
   const char* level;   /* the CPU level to compile for; NUL-terminated */
-  const char* options; /* "name=value\n" lines: "disable_pass=fusion"; may be null */
+  const char* options; /* "name=value\n" lines: "disable_pass=fusion"; others are passed over; may be null */
   /* Out. On success the blob, serialized; otherwise a PJRT error code and a message. `release` frees either.
    */
   const void* blob;
@@ -28,7 +28,7 @@ typedef struct {
 
 #define FUSEBOX_CPU_EXPORT __attribute__((visibility("default")))
 
-/* 0 on success. */
+/* 0 on success. `struct_size` is the caller's. */
 FUSEBOX_CPU_EXPORT int fusebox_cpu_compile(FuseboxCpuCompileArgs* args);
 typedef int (*FuseboxCpuCompile)(FuseboxCpuCompileArgs* args);
 

@@ -17,6 +17,7 @@ void tell_perf(const Blob& blob, const std::byte* code) noexcept {
     for (const KernelInfo& kernel : blob.kernels)
       lines += fmt::format("{:x} {:x} {}:{}\n", reinterpret_cast<uintptr_t>(code + kernel.offset),
                            kernel.size, blob.name, kernel.name);
+    // Where perf looks for it, and nowhere else.
     const std::string path = fmt::format("/tmp/perf-{}.map", getpid());
     const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0) return;

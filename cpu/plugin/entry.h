@@ -1,7 +1,10 @@
 // entry: from a function of this folder to a slot of the ABI's table.
 //
-//   void buffer_device(PJRT_Buffer_Device_Args& args) { args.device = required(args.buffer, "buffer").device;
-//   } … set<buffer_device>(api.PJRT_Buffer_Device);
+//   void buffer_device(PJRT_Buffer_Device_Args& args) {
+//     args.device = required(args.buffer, "buffer").device;
+//   }
+//
+//   set<buffer_device>(api.PJRT_Buffer_Device);
 //
 // The function sees a whole struct: fields that an older caller does not know are zero, and what it writes to
 // them is dropped. It throws what goes wrong; then nothing is written.

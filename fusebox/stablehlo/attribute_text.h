@@ -1,4 +1,4 @@
-// Attributes, names and strings as StableHLO text. Inside stablehlo only.
+// Attributes, names and strings as StableHLO text. For stablehlo itself, and for whoever compares ops by it.
 #pragma once
 
 #include <cstddef>

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cpu/compiler/passes/pass.h"
@@ -13,6 +15,7 @@ using hlo::OpCode;
 
 // Programs grow by inlining; what grows beyond this is refused rather than compiled for hours.
 constexpr size_t kMostOps = 2'000'000;
+constexpr int kDeepestCalls = 256;  // each level of calls is one of recursion
 
 class Inliner {
  public:
@@ -58,7 +61,12 @@ class Inliner {
     if (op.code != OpCode::call && op.code != OpCode::composite) return nullptr;
     hlo::Function* callee = program_.find(op.attributes.get<hlo::SymbolRef>(attribute).name);
     if (!callee) throw InternalError("a verified program calls a function that it lacks");
-    if (expanded_.insert(callee).second) expand(callee->body);
+    if (!expanded_.insert(callee).second) return callee;
+    if (++depth_ > kDeepestCalls)
+      throw Error(ErrorKind::kUnsupported, fmt::format("calls nested more than {} deep", kDeepestCalls))
+          .op(hlo::name(op.code));
+    expand(callee->body);
+    --depth_;
     return callee;
   }
 
@@ -95,6 +103,7 @@ class Inliner {
   std::unordered_set<const hlo::Function*> expanded_;
   std::vector<std::unique_ptr<Op>> gone_;
   size_t copied_ = 0;
+  int depth_ = 0;
 };
 
 }  // namespace

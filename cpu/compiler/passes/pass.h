@@ -6,7 +6,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "fusebox/hlo/program.h"
 
@@ -20,9 +19,9 @@ struct Pass {
 // In the order in which they run.
 std::span<const Pass> all_passes();
 
-// Runs all but those that are named. `after` sees the program after each, with the time it took.
-void run_passes(hlo::Program& program, const std::vector<std::string>& disabled,
-                const std::function<void(const Pass&, double milliseconds)>& after = {});
+// Runs all but those that are named, and says of each when it is over.
+void run_passes(hlo::Program& program, std::span<const std::string> disabled,
+                const std::function<void(std::string_view pass)>& over);
 
 // Replaces calls, and composites that no kernel knows, by the body of the function that they name. After it
 // `main` is the only function.

@@ -1,6 +1,5 @@
 // The passes, in order.
 #include <algorithm>
-#include <chrono>
 
 #include "cpu/compiler/passes/pass.h"
 #include "fusebox/base/error.h"
@@ -20,19 +19,17 @@ constexpr Pass kPasses[] = {
 
 std::span<const Pass> all_passes() { return kPasses; }
 
-void run_passes(hlo::Program& program, const std::vector<std::string>& disabled,
-                const std::function<void(const Pass&, double milliseconds)>& after) {
+void run_passes(hlo::Program& program, std::span<const std::string> disabled,
+                const std::function<void(std::string_view pass)>& over) {
   for (const Pass& pass : kPasses) {
     if (std::find(disabled.begin(), disabled.end(), pass.name) != disabled.end()) continue;
-    const auto begin = std::chrono::steady_clock::now();
     pass.run(program);
-    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     try {
       hlo::verify(program);
     } catch (const Error& error) {
       throw InternalError("after " + std::string(pass.name) + ": " + error.what());
     }
-    if (after) after(pass, took.count());
+    over(pass.name);
   }
 }
 

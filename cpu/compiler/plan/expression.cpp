@@ -3,48 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "fusebox/base/error.h"
+#include <limits>
+
+#include "fusebox/stablehlo/attribute_text.h"
 
 namespace fusebox::cpu {
 
 using hlo::OpCode;
-
-namespace {
-
-void append_attribute(std::string& key, const hlo::Attribute& attribute) {
-  const auto dims = [&](const Dims& list) { key += fmt::format("[{}]", fmt::join(list, ",")); };
-  std::visit(
-      [&](const auto& value) {
-        using T = std::decay_t<decltype(value)>;
-        if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, int64_t> || std::is_same_v<T, double>) {
-          key += fmt::format("{}", value);
-        } else if constexpr (std::is_same_v<T, std::string>) {
-          key += value;
-        } else if constexpr (std::is_same_v<T, Dims>) {
-          dims(value);
-        } else if constexpr (std::is_same_v<T, hlo::Keyword>) {
-          key += value.value;
-        } else if constexpr (std::is_same_v<T, hlo::Literal>) {
-          key += to_string(value.shape);
-          for (const std::byte byte : value.bytes()) key += fmt::format("{:02x}", static_cast<int>(byte));
-        } else if constexpr (std::is_same_v<T, hlo::DotDimensions>) {
-          for (const Dims* list :
-               {&value.lhs_batching, &value.rhs_batching, &value.lhs_contracting, &value.rhs_contracting})
-            dims(*list);
-        } else if constexpr (std::is_same_v<T, hlo::GatherDimensions>) {
-          for (const Dims* list :
-               {&value.offset_dims, &value.collapsed_slice_dims, &value.operand_batching_dims,
-                &value.start_indices_batching_dims, &value.start_index_map})
-            dims(*list);
-          key += fmt::format("{}", value.index_vector_dim);
-        } else {
-          key += "?";  // decides nothing in what we compile
-        }
-      },
-      attribute.value);
-}
-
-}  // namespace
 
 bool moves_elements(OpCode code) {
   switch (code) {
@@ -88,8 +53,8 @@ bool is_splat(const hlo::Op& op) {
 std::string attributes_key(const hlo::Op& op) {
   std::string key;
   for (const auto& [name, attribute] : op.attributes.list()) {
-    key += ' ' + name + '=';
-    append_attribute(key, attribute);
+    key += ' ';
+    stablehlo::append_named(key, name, attribute, std::numeric_limits<size_t>::max());
   }
   return key;
 }
@@ -109,6 +74,12 @@ int Expression::add_input(const hlo::Value* value, const Shape* as) {
   return append(std::move(node));
 }
 
+void Expression::finish() {
+  is_input_ = nullptr;
+  known_ = {};
+  input_of_ = {};
+}
+
 int Expression::add(const hlo::Value* value) {
   if (const auto found = known_.find(value); found != known_.end()) return found->second;
   int index = 0;
@@ -122,6 +93,7 @@ int Expression::add(const hlo::Value* value) {
     const OpCode code = value->op->code;
     for (size_t i = 0; i < value->op->operands.size(); ++i) {
       const hlo::Value* operand = value->op->operands[i];
+      if (code == OpCode::reshape) operand = storage_of(operand);  // a chain of them is one
       // What is read at places that values say is read from a buffer.
       const bool indexed = i == 0 && (code == OpCode::dynamic_slice || code == OpCode::gather);
       node.operands.push_back(indexed ? add_input(operand) : add(operand));
@@ -143,8 +115,6 @@ std::vector<int> Expression::add_region(const hlo::Block& block) {
   for (const hlo::Value* value : block.returned()) results.push_back(add(value));
   return results;
 }
-
-bool Expression::reads(const hlo::Value* value) const { return input_of_.contains(storage_of(value)); }
 
 std::string Expression::key() const {
   std::string key;

@@ -36,13 +36,13 @@ class Expression {
   // The scalar function of a region: its arguments become parameters; returns the nodes of its results.
   std::vector<int> add_region(const hlo::Block& block);
 
+  // Nothing more will be added: forgets what only growing needs.
+  void finish();
+
   const std::vector<Node>& nodes() const { return nodes_; }
   const Node& node(int index) const { return nodes_[static_cast<size_t>(index)]; }
   // The buffers that are read, in the order of Node::input.
   const std::vector<const hlo::Value*>& inputs() const { return inputs_; }
-  // Whether a value is computed here or read from an input.
-  bool reads(const hlo::Value* value) const;
-
   // Two expressions with the same key compute the same function of their inputs.
   std::string key() const;
 

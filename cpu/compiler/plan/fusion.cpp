@@ -1,5 +1,6 @@
 #include "cpu/compiler/plan/fusion.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "cpu/compiler/plan/expression.h"
@@ -19,11 +20,14 @@ bool can_fuse(OpCode code) {
 
 // So many ops in one kernel, and not more: compile time grows with it, and registers run out.
 constexpr int kLargestKernel = 256;
+// And so many one behind the other: the compiler follows them by recursion.
+constexpr int kDeepest = 128;
 
 // Who needs a value.
 struct Need {
   const void* kernel = nullptr;  // the kernel that does, if it is only one
   int uses = 0;
+  int depth = 0;           // ops of that kernel that are computed from it, one behind the other
   bool many = false;       // several kernels
   bool elsewhere = false;  // at other places than the element's own
   bool often = false;      // several times per element
@@ -36,6 +40,7 @@ struct Fusion::Walk {
   std::unordered_map<const Value*, Need> needs;
   std::unordered_map<const void*, int> sizes;
   std::unordered_set<const Value*>* kept;
+  bool fuse;
   std::unordered_set<const hlo::Block*> inside = {};  // the blocks of the innermost loop that is being walked
 
   void use(const Value* value, const void* kernel, bool often, bool elsewhere = false) {
@@ -102,11 +107,20 @@ struct Fusion::Walk {
   }
 
   void fused(const hlo::Op& op) {
+    if (op.results.size() != 1) {  // lowering will refuse it
+      for (const Value* value : op.operands) want_buffer(value);
+      return;
+    }
     const Value* result = &op.results[0];
     const Need need = needs[result];
     const bool free = moves_elements(op.code);
     bool keep = need.whole || (!free && (need.many || need.often || !can_fuse(op.code)));
     if (!keep && !free && ++sizes[need.kernel] > kLargestKernel) keep = true;
+    if (!keep && (need.depth >= kDeepest || (!fuse && !free))) keep = true;
+    if (keep && op.code == OpCode::reshape) {  // it has its operand's buffer
+      keep = false;
+      want_buffer(result);
+    }
     if (keep) kept->insert(result);
     const bool several = !keep && need.many;  // this op is repeated in several kernels: so is what it needs
     for (size_t i = 0; i < op.operands.size(); ++i) {
@@ -122,13 +136,15 @@ struct Fusion::Walk {
           : several ? nullptr
                     : need.kernel,
           grows || (!keep && need.often), !is_elementwise(op.code) && op.code != OpCode::reshape);
-      if (several) needs[operand].many = true;
+      Need& below = needs[operand];
+      if (several) below.many = true;
+      if (!keep) below.depth = std::max(below.depth, need.depth + 1);
     }
   }
 };
 
-Fusion::Fusion(const hlo::Function& function) {
-  Walk walk{{}, {}, &kept_};
+Fusion::Fusion(const hlo::Function& function, bool fuse) {
+  Walk walk{{}, {}, &kept_, fuse};
   walk.block(function.body, false);
 }
 

@@ -9,10 +9,13 @@ namespace fusebox::cpu {
 
 class Fusion {
  public:
-  explicit Fusion(const hlo::Function& function);
+  // Without `fuse`, every op is a kernel of its own but for those that only move elements.
+  explicit Fusion(const hlo::Function& function, bool fuse = true);
 
   // Whether the value has a buffer; any other is computed inside the kernels that need it.
   bool has_buffer(const hlo::Value* value) const;
+  // Whether somebody reads the constant from a buffer, although it could be computed.
+  bool is_read(const hlo::Value* constant) const { return kept_.contains(constant); }
 
  private:
   struct Walk;

@@ -2,6 +2,7 @@
 // own.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "cpu/compiler/plan/fusion.h"
@@ -17,9 +18,12 @@ namespace {
 
 using Steps = std::vector<PlanStep>;
 
+constexpr int64_t kLargestConstant = 4096;   // bytes, of one that could as well be computed
+constexpr size_t kMostOpsOfCombiner = 1024;  // they are followed by recursion
+
 class Lowering {
  public:
-  explicit Lowering(const hlo::Function& function) : function_(function), fusion_(function) {}
+  Lowering(const hlo::Function& function, bool fuse) : function_(function), fusion_(function, fuse) {}
 
   Plan run() {
     const auto returned = function_.body.returned();
@@ -51,6 +55,9 @@ class Lowering {
     buffer.shape = shape;
     buffer.place.kind = kind;
     buffer.place.bytes = shape.bytes();
+    if (buffer.place.bytes > kMostBytes)
+      throw Error(ErrorKind::kOutOfMemory,
+                  fmt::format("{} takes {} bytes", to_string(shape), buffer.place.bytes));
     plan_.buffers.push_back(buffer);
     return static_cast<int>(plan_.buffers.size()) - 1;
   }
@@ -77,6 +84,8 @@ class Lowering {
     for (const Value* value : kernel.expression.inputs()) step.reads.push_back(buffer_of(value));
     if (kernel.combiner)
       for (const Value* value : kernel.combiner->inputs()) step.reads.push_back(buffer_of(value));
+    kernel.expression.finish();
+    if (kernel.combiner) kernel.combiner->finish();
     for (const int buffer : step.writes)
       kernel.outputs.push_back(plan_.buffers[static_cast<size_t>(buffer)].shape);
     step.kernel = std::make_shared<KernelSpec>(std::move(kernel));
@@ -93,14 +102,16 @@ class Lowering {
     add_kernel(std::move(kernel), {buffer}, steps);
   }
 
-  // Writes several at once. A target whose old value another one still needs is read to a copy first.
+  // Writes several at once. What would change a target whose old value is still needed, if only by itself at
+  // other places, goes to a copy first.
   void assign_all(std::span<Value* const> values, const std::vector<int>& targets, Steps& steps) {
     std::vector<std::pair<int, int>> late;
     for (size_t i = 0; i < values.size(); ++i) {
       const size_t begin = steps.size();
       assign(values[i], targets[i], steps);
       if (steps.size() == begin) continue;
-      bool needed = false;
+      const std::vector<int>& read = steps.back().reads;
+      bool needed = std::find(read.begin(), read.end(), targets[i]) != read.end();
       for (size_t j = i + 1; j < values.size() && !needed; ++j) needed = reads(values[j], targets[i]);
       if (!needed) continue;
       const int copy = new_buffer(values[i]->shape);
@@ -134,8 +145,8 @@ class Lowering {
 
   void lower(const hlo::Op& op, Steps& steps) {
     switch (op.code) {
-      case OpCode::return_:
-      case OpCode::constant: return;
+      case OpCode::return_: return;
+      case OpCode::constant: return constant(op, steps);
       case OpCode::while_: return loop(op, steps);
       case OpCode::if_:
       case OpCode::case_: return branch(op, steps);
@@ -145,6 +156,17 @@ class Lowering {
       case OpCode::sort: return sort(op, steps);
       default: return map(op, steps);
     }
+  }
+
+  // One element for all is written out where it is read, or programs could be larger than their text by any
+  // factor.
+  void constant(const hlo::Op& op, Steps& steps) {
+    const Value& value = op.results[0];
+    if (!is_splat(op) || !fusion_.is_read(&value) || value.shape.bytes() <= kLargestConstant) return;
+    KernelSpec kernel{KernelSpec::Kind::kMap, nullptr, expression(), {}, {}};
+    kernel.roots.push_back(kernel.expression.add(&value));
+    const int buffer = own_buffer(value);
+    add_kernel(std::move(kernel), {buffer}, steps);
   }
 
   int own_buffer(const Value& value) { return buffers_[&value] = new_buffer(value.shape); }
@@ -170,16 +192,24 @@ class Lowering {
   void reduce(const hlo::Op& op, Steps& steps) {
     KernelSpec kernel{KernelSpec::Kind::kReduce, &op, expression(), {}, {}};
     for (const Value* value : op.operands) kernel.roots.push_back(kernel.expression.add(value));
-    kernel.combiner = expression();
-    kernel.combiner_results = kernel.combiner->add_region(*op.regions[0]);
+    add_combiner(op, kernel);
     write_results(op, std::move(kernel), steps);
+  }
+
+  void add_combiner(const hlo::Op& op, KernelSpec& kernel) {
+    const hlo::Block& region = *op.regions[0];
+    if (region.ops.size() > kMostOpsOfCombiner)
+      throw Error(ErrorKind::kUnsupported, fmt::format("a region of {} ops", region.ops.size()))
+          .op(hlo::name(op.code));
+    kernel.combiner = Expression(
+        [this, &region](const Value* value) { return value->block != &region && fusion_.has_buffer(value); });
+    kernel.combiner_results = kernel.combiner->add_region(region);
   }
 
   void sort(const hlo::Op& op, Steps& steps) {
     KernelSpec kernel{KernelSpec::Kind::kSort, &op, expression(), {}, {}};
     for (const Value* value : op.operands) kernel.roots.push_back(kernel.expression.add_input(value));
-    kernel.combiner = expression();
-    kernel.combiner_results = kernel.combiner->add_region(*op.regions[0]);
+    add_combiner(op, kernel);
     write_results(op, std::move(kernel), steps);
   }
 
@@ -250,6 +280,6 @@ class Lowering {
 
 }  // namespace
 
-Plan make_plan(const hlo::Function& function) { return Lowering(function).run(); }
+Plan make_plan(const hlo::Function& function, bool fuse) { return Lowering(function, fuse).run(); }
 
 }  // namespace fusebox::cpu

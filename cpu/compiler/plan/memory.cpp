@@ -1,10 +1,13 @@
 // Who lives where: copies that nobody can tell from the original are dropped, then temporaries share one
 // arena.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <map>
 
 #include "cpu/compiler/plan/plan.h"
+#include "fusebox/base/error.h"
 
 namespace fusebox::cpu {
 namespace {
@@ -25,7 +28,13 @@ struct Span {
 // The steps in one line, and who uses what where.
 class Timeline {
  public:
-  explicit Timeline(Plan& plan) : uses_(plan.buffers.size()) { walk(plan.steps); }
+  explicit Timeline(Plan& plan) : uses_(plan.buffers.size()) {
+    walk(plan.steps);
+    // The memory of an argument that is donated is a result's: it is read when all is over.
+    for (size_t i = 0; i < plan.buffers.size(); ++i)
+      if (plan.buffers[i].place.kind == BufferPlace::Kind::kArgument && !plan.buffers[i].read_only)
+        note(static_cast<int>(i), next_, false);
+  }
 
   const std::vector<Use>& uses(int buffer) const { return uses_[static_cast<size_t>(buffer)]; }
   const std::vector<Span>& loops() const { return loops_; }
@@ -143,7 +152,7 @@ class CopyRemover {
     for (const Use& use : uses)
       if (use.at > at) return false;
     // In a later round the loop would find it changed, if it was made outside.
-    const int made = buffer(from).fixed && uses.front().at >= 0 ? -1 : uses.front().at;
+    const int made = buffer(from).fixed ? -1 : uses.front().at;
     for (const Span& loop : timeline_.loops())
       if (loop.begin <= at && at <= loop.end && made < loop.begin) return false;
     // A fixed buffer is somebody's: a result or a loop variable whose value must not change under it.
@@ -204,6 +213,8 @@ void place_temporaries(Plan& plan) {
       if (offset + life.bytes <= other.offset) break;
       offset = std::max(offset, other.offset + other.bytes);
     }
+    if (offset + life.bytes > kMostBytes)
+      throw Error(ErrorKind::kOutOfMemory, fmt::format("temporaries take over {} bytes", offset));
     life.offset = offset;
     placed.insert(std::upper_bound(placed.begin(), placed.end(), life,
                                    [](const Life& a, const Life& b) { return a.offset < b.offset; }),

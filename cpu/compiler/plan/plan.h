@@ -32,12 +32,14 @@ struct Plan {
   int64_t arena_bytes = 0;
 };
 
-// Error kUnsupported for an op that is not done, by op and dtype.
-Plan make_plan(const hlo::Function& function);
+// Errors: kUnsupported for an op that is not done, kOutOfMemory for a value that no memory holds. `fuse`: see
+// fusion.h.
+Plan make_plan(const hlo::Function& function, bool fuse = true);
 
 // Lets what is copied live where the copy goes, where nobody can tell.
 void remove_copies(Plan& plan);
-// Gives temporaries their offsets: those whose lives do not meet share memory.
+// Gives temporaries their offsets: those whose lives do not meet share memory. Error kOutOfMemory if no
+// memory holds them.
 void place_temporaries(Plan& plan);
 
 }  // namespace fusebox::cpu

@@ -95,6 +95,50 @@ TEST(Compile, AnOldValueThatIsStillWantedIsKept) {
   EXPECT_EQ(results[1], (Floats{2, 4, 12, 8}));
 }
 
+TEST(Compile, ADonatedArgumentThatIsAResultStaysAsItIs) {
+  const Blob blob = compiled(R"(
+    func.func @main(%a: tensor<4xf32> {tf.aliasing_output = 0 : i32}, %x: tensor<1xf32>) -> (tensor<4xf32>, tensor<f32>) {
+      %at = stablehlo.constant dense<2> : tensor<i32>
+      %0 = stablehlo.dynamic_update_slice %a, %x, %at : (tensor<4xf32>, tensor<1xf32>, tensor<i32>) -> tensor<4xf32>
+      %z = stablehlo.constant dense<0.0> : tensor<f32>
+      %1 = stablehlo.reduce(%0 init: %z) applies stablehlo.add across dimensions = [0] : (tensor<4xf32>, tensor<f32>) -> tensor<f32>
+      return %a, %1 : tensor<4xf32>, tensor<f32>
+    })");
+  const auto results = run(blob, {{1, 2, 3, 4}, {9}});
+  EXPECT_EQ(results[0], (Floats{1, 2, 3, 4}));
+  EXPECT_EQ(results[1], (Floats{16}));
+}
+
+TEST(Compile, AResultMayBeMadeOfWhatItReplaces) {
+  const Blob blob = compiled(R"(
+    func.func @main(%a: tensor<4xf32> {tf.aliasing_output = 0 : i32}) -> tensor<4xf32> {
+      %0 = stablehlo.reverse %a, dims = [0] : tensor<4xf32>
+      return %0 : tensor<4xf32>
+    })");
+  EXPECT_EQ(run(blob, {{1, 2, 3, 4}})[0], (Floats{4, 3, 2, 1}));
+}
+
+TEST(Compile, AnUpdateOfNothingChangesNothing) {
+  const Blob blob = compiled(R"(
+    func.func @main(%a: tensor<2xf32>, %x: tensor<0xf32>) -> tensor<2xf32> {
+      %at = stablehlo.constant dense<0> : tensor<i32>
+      %0 = stablehlo.dynamic_update_slice %a, %x, %at : (tensor<2xf32>, tensor<0xf32>, tensor<i32>) -> tensor<2xf32>
+      return %0 : tensor<2xf32>
+    })");
+  EXPECT_EQ(run(blob, {{1, 2}, {}})[0], (Floats{1, 2}));
+}
+
+TEST(Compile, AConstantOfOneValueIsNotWrittenOutInTheBlob) {
+  const Blob blob = compiled(R"(
+    func.func @main(%x: tensor<1x1000xf32>) -> tensor<1x1000xf32> {
+      %w = stablehlo.constant dense<0.5> : tensor<1000x1000xf32>
+      %0 = stablehlo.dot_general %x, %w, contracting_dims = [1] x [0] : (tensor<1x1000xf32>, tensor<1000x1000xf32>) -> tensor<1x1000xf32>
+      return %0 : tensor<1x1000xf32>
+    })");
+  EXPECT_LT(blob.constants.size(), 1000u);
+  EXPECT_EQ(run(blob, {Floats(1000, 1)})[0], Floats(1000, 500));
+}
+
 // A pair that changes places, and a sum, three times over.
 constexpr std::string_view kLoop = R"(
   func.func @main(%a: tensor<2xf32>, %b: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) {
@@ -169,9 +213,82 @@ TEST(Compile, WhatIsNotDoneIsRefusedByOpAndType) {
   }
 }
 
+ErrorKind kind_of_refusal(const std::string& text, std::vector<std::string> disabled = {}) {
+  try {
+    compile(text, {.level = std::string(cpu_level()), .disabled_passes = std::move(disabled)});
+  } catch (const Error& error) {
+    return error.kind();
+  }
+  ADD_FAILURE() << "compiled: " << text.substr(0, 200);
+  return ErrorKind::kInternal;
+}
+
+// `line` over and over, each on the result of the one before: "%N" is a number, "%P" the one before it.
+std::string chain(int length, std::string_view line) {
+  std::string text = "func.func @main(%v0: tensor<2x2xf32>) -> tensor<2x2xf32> {\n";
+  for (int i = 1; i <= length; ++i) {
+    std::string op(line);
+    for (size_t at = 0; (at = op.find("%P")) != std::string::npos;)
+      op.replace(at, 2, "%v" + std::to_string(i - 1));
+    text += "%v" + std::to_string(i) + " = " + op + "\n";
+  }
+  return text + "return %v" + std::to_string(length) + " : tensor<2x2xf32>\n}";
+}
+
+TEST(Compile, LongChainsAreCut) {
+  constexpr int kLength = 20'000;
+  const Blob turned = compiled(
+      chain(kLength + 1, "stablehlo.transpose %P, dims = [1, 0] : (tensor<2x2xf32>) -> tensor<2x2xf32>"));
+  EXPECT_EQ(run(turned, {{1, 2, 3, 4}})[0], (Floats{1, 3, 2, 4}));
+  const Blob shaped = compiled(chain(kLength, "stablehlo.reshape %P : (tensor<2x2xf32>) -> tensor<2x2xf32>"));
+  EXPECT_EQ(run(shaped, {{1, 2, 3, 4}})[0], (Floats{1, 2, 3, 4}));
+  const Blob negated = compiled(chain(kLength, "stablehlo.negate %P : tensor<2x2xf32>"));
+  EXPECT_EQ(run(negated, {{1, 2, 3, 4}})[0], (Floats{1, 2, 3, 4}));
+}
+
+TEST(Compile, CallsNestedTooDeepAreRefused) {
+  std::string text =
+      "func.func @main(%x: tensor<f32>) -> tensor<f32> {\n%0 = func.call @f0(%x) : (tensor<f32>) -> "
+      "tensor<f32>\nreturn %0 : tensor<f32>\n}\n";
+  for (int i = 0; i < 20'000; ++i)
+    text += "func.func private @f" + std::to_string(i) +
+            "(%x: tensor<f32>) -> tensor<f32> {\n%0 = func.call @f" + std::to_string(i + 1) +
+            "(%x) : (tensor<f32>) -> tensor<f32>\nreturn %0 : tensor<f32>\n}\n";
+  text += "func.func private @f20000(%x: tensor<f32>) -> tensor<f32> {\nreturn %x : tensor<f32>\n}\n";
+  EXPECT_EQ(kind_of_refusal(text), ErrorKind::kUnsupported);
+}
+
+TEST(Compile, WhatNoMemoryHoldsIsRefused) {
+  const std::string huge = R"(
+    func.func @main(%x: tensor<f32>) -> tensor<f32> {
+      %0 = stablehlo.broadcast_in_dim %x, dims = [] : (tensor<f32>) -> tensor<1000000000000000x1xf32>
+      %1 = stablehlo.dot_general %0, %0, contracting_dims = [0] x [0] : (tensor<1000000000000000x1xf32>, tensor<1000000000000000x1xf32>) -> tensor<1x1xf32>
+      %2 = stablehlo.reshape %1 : (tensor<1x1xf32>) -> tensor<f32>
+      return %2 : tensor<f32>
+    })";
+  EXPECT_EQ(kind_of_refusal(huge), ErrorKind::kOutOfMemory);
+}
+
+TEST(Compile, WhatHasNoMainIsRefused) {
+  const std::string text = "func.func @other(%x: tensor<f32>) -> tensor<f32> {\nreturn %x : tensor<f32>\n}";
+  EXPECT_EQ(kind_of_refusal(text), ErrorKind::kInvalidArgument);
+  EXPECT_EQ(kind_of_refusal(text, {"inline-calls"}), ErrorKind::kInvalidArgument);
+}
+
+TEST(Compile, StagesAreToldInOrder) {
+  std::vector<std::string> stages;
+  compile(kLoop, {.level = std::string(cpu_level()),
+                  .on_stage = [&](std::string_view stage, double) { stages.emplace_back(stage); }});
+  ASSERT_GE(stages.size(), 4u);
+  EXPECT_EQ(stages.front(), "parse");
+  EXPECT_EQ(stages.back(), "machine code");
+}
+
 TEST(Compile, EveryPassCanBeLeftOut) {
+  EXPECT_EQ(kind_of_refusal(std::string(kLoop), {"fussion"}), ErrorKind::kInvalidArgument);
   const Blob all = compiled(kLoop);
-  for (const char* pass : {"eliminate-common-subexpressions", "eliminate-dead-code"}) {
+  for (const char* pass : {"inline-calls", "drop-barriers", "eliminate-common-subexpressions",
+                           "eliminate-dead-code", "fusion", "remove-copies"}) {
     const Blob blob = compile(kLoop, {.level = std::string(cpu_level()), .disabled_passes = {pass}});
     EXPECT_GE(count_steps(blob.steps), count_steps(all.steps));
     EXPECT_EQ(run(blob, {{1, 2}, {10, 20}}), run(all, {{1, 2}, {10, 20}})) << pass;
