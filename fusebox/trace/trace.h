@@ -18,10 +18,12 @@
 //   control.h      while_loop, fori_loop, cond
 //   random.h       random bits and numbers from a key
 //   composite.h    named groups of ops that a device may have a kernel for
+//   block_weights.h  low-bit weights as bytes, and activations rounded to meet them
 //   emit.h         for those who add ops here
 #pragma once
 
 #include "fusebox/base/error.h"
+#include "fusebox/trace/block_weights.h"
 #include "fusebox/trace/composite.h"
 #include "fusebox/trace/control.h"
 #include "fusebox/trace/dot.h"
