@@ -25,17 +25,21 @@ Tensor bytes(const Tensor& blocks, int64_t at, int64_t count) {
   return slice_in_dim(blocks, at, at + count, 1, 2);
 }
 
-// `count` f16 numbers of every block, as f32 [rows, blocks, count].
+// `count` f16 numbers of every block, as f32 [rows, blocks, count]. Put together from their two bytes in an
+// integer of as many bits, so that each element is made from elements.
 Tensor halves(const Tensor& blocks, int64_t at, int64_t count = 1) {
-  return convert(bitcast_convert(shaped(bytes(blocks, at, 2 * count), {count, 2}), f16), f32);
+  const Tensor pairs = convert(shaped(bytes(blocks, at, 2 * count), {count, 2}), u16);
+  const Tensor low = index_in_dim(pairs, 0, 3);
+  const Tensor high = index_in_dim(pairs, 1, 3);
+  return convert(bitcast_convert(low | (high << 8), f16), f32);
 }
 
 Tensor integers(const Tensor& blocks, int64_t at, int64_t count) {
   return convert(bitcast_convert(bytes(blocks, at, count), i8), f32);
 }
 
-// Takes bytes apart into fields of a few bits. Each run of `run` bytes gives one run per field: the lowest bits
-// of all its bytes first, then the next.
+// Takes bytes apart into fields of a few bits. Each run of `run` bytes gives one run per field: the lowest
+// bits of all its bytes first, then the next.
 Tensor fields(const Tensor& packed, int64_t run, int64_t bits) {
   const int64_t count = 8 / bits;
   const Tensor runs = shaped(packed, {packed.dim(2) / run, 1, run});
@@ -188,7 +192,8 @@ Tensor rounded(const Tensor& x) {
   dims.back() /= 32;
   dims.push_back(32);
   const Tensor blocks = reshape(x, dims);
-  const Tensor scale = max(abs(blocks), -1, keepdims) / 127;
+  const Tensor largest = max(abs(blocks), -1, keepdims);
+  const Tensor scale = largest / optimization_barrier(x.cx().scalar({127.0}, f32));
   const Tensor none = scale == 0;
   const Tensor inverse = where(none, 0, 1 / scale);
   const Tensor integers = round(blocks * inverse);
