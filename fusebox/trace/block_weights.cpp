@@ -193,7 +193,9 @@ Tensor rounded(const Tensor& x) {
   dims.push_back(32);
   const Tensor blocks = reshape(x, dims);
   const Tensor largest = max(abs(blocks), -1, keepdims);
-  const Tensor scale = largest / optimization_barrier(x.cx().scalar({127.0}, f32));
+  // Behind the barrier, or a compiler may multiply by 1 / 127, which is another number.
+  const Tensor divisor = optimization_barrier(broadcast_to(x.cx().scalar({127.0}, f32), largest.dims()));
+  const Tensor scale = largest / divisor;
   const Tensor none = scale == 0;
   const Tensor inverse = where(none, 0, 1 / scale);
   const Tensor integers = round(blocks * inverse);
