@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "cpu/compiler/codegen/machine_code.h"
+#include "cpu/compiler/dump.h"
 #include "cpu/compiler/kernels/kernel.h"
 #include "cpu/compiler/passes/pass.h"
 #include "cpu/compiler/plan/plan.h"
@@ -29,11 +30,13 @@ constexpr int kThreads = 2;  // always: the code depends on it
 class Stopwatch {
  public:
   explicit Stopwatch(const CompileOptions& options) : options_(options) {}
-  void lap(std::string_view stage) {
-    const auto now = std::chrono::steady_clock::now();
-    if (options_.on_stage)
-      options_.on_stage(stage, std::chrono::duration<double, std::milli>(now - begin_).count());
-    begin_ = now;
+  // `look` sees what the stage made, and how long that took; looking is not timed.
+  template <typename Look>
+  void lap(std::string_view stage, Look&& look) {
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin_;
+    if (options_.on_stage) options_.on_stage(stage, took.count());
+    look(took.count());
+    begin_ = std::chrono::steady_clock::now();
   }
 
  private:
@@ -65,7 +68,7 @@ class Assembler {
     for (const hlo::Value* value : function.body.returned()) blob_.results.push_back(value->shape);
   }
 
-  Blob run(Stopwatch& watch) {
+  Blob run(Stopwatch& watch, Dump& dump) {
     for (PlanBuffer& buffer : plan_.buffers) {
       if (buffer.constant)
         buffer.place.index = add_constant(buffer.constant->attributes.get<hlo::Literal>("value"));
@@ -73,9 +76,11 @@ class Assembler {
     }
     blob_.arena_bytes = plan_.arena_bytes;
     blob_.steps = steps(plan_.steps);
-    watch.lap("kernels");
+    std::unique_ptr<llvm::Module> copy;
+    watch.lap("kernels", [&](double ms) { copy = dump.kernels(ms, module_, blob_.kernels.size()); });
     if (!blob_.kernels.empty()) add_code();
-    watch.lap("machine code");
+    watch.lap("machine code",
+              [&](double ms) { dump.machine_code(ms, std::move(copy), options_.level, blob_.code.size()); });
     return std::move(blob_);
   }
 
@@ -154,16 +159,20 @@ Blob compile(std::string_view text, const CompileOptions& options) {
            options.disabled_passes.end();
   };
   Stopwatch watch(options);
+  Dump dump(options.dump_to);
   hlo::Program program = stablehlo::parse(text);
-  watch.lap("parse");
-  run_passes(program, options.disabled_passes, [&](std::string_view pass) { watch.lap(pass); });
+  const auto lap = [&](std::string_view stage) {
+    watch.lap(stage, [&](double ms) { dump.program(stage, ms, program); });
+  };
+  lap("parse");
+  run_passes(program, options.disabled_passes, lap);
   const hlo::Function* main = program.find("main");
   if (!main) throw Error(ErrorKind::kInvalidArgument, "the program has no function @main");
   Plan plan = make_plan(*main, !disabled(kFusion));
   if (!disabled(kRemoveCopies)) remove_copies(plan);
   place_temporaries(plan);
-  watch.lap("plan");
-  Blob blob = Assembler(*main, plan, options).run(watch);
+  watch.lap("plan", [&](double ms) { dump.plan(ms, plan); });
+  Blob blob = Assembler(*main, plan, options).run(watch, dump);
   blob.name = program.name;
   return blob;
 }

@@ -22,6 +22,7 @@ struct CompileOptions {
   std::vector<std::string> disabled_passes = {};
   // Is told what was done and how long it took: "parse", passes by name, "plan", "kernels", "machine code".
   std::function<void(std::string_view stage, double milliseconds)> on_stage = {};
+  std::string dump_to = {};  // a folder for the files of dump.h
 };
 
 // Errors: those of stablehlo::parse; kUnsupported by op and dtype for what is not done; kInvalidArgument for

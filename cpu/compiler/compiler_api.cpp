@@ -36,6 +36,17 @@ int fail(FuseboxCpuCompileArgs& args, std::unique_ptr<Owner> owner, int32_t code
   return 1;
 }
 
+// What stands between commas.
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> parts;
+  while (!list.empty()) {
+    const std::string_view part = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(list.size(), part.size() + 1));
+    parts.emplace_back(part);
+  }
+  return parts;
+}
+
 cpu::CompileOptions options_from(const FuseboxCpuCompileArgs& args) {
   cpu::CompileOptions options;
   options.level = args.level;
@@ -43,8 +54,10 @@ cpu::CompileOptions options_from(const FuseboxCpuCompileArgs& args) {
   while (!lines.empty()) {
     const std::string_view line = lines.substr(0, lines.find('\n'));
     lines.remove_prefix(std::min(lines.size(), line.size() + 1));
-    constexpr std::string_view kDisable = "disable_pass=";
-    if (line.starts_with(kDisable)) options.disabled_passes.emplace_back(line.substr(kDisable.size()));
+    const std::string_view name = line.substr(0, line.find('='));
+    const std::string_view value = line.substr(std::min(line.size(), name.size() + 1));
+    if (name == "disable_pass") options.disabled_passes = split(value);
+    if (name == "dump_to") options.dump_to = value;
   }
   return options;
 }

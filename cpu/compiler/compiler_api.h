@@ -15,7 +15,8 @@ typedef struct {
   const char* text; /* StableHLO text */
   size_t text_size;
   const char* level;   /* the CPU level to compile for; NUL-terminated */
-  const char* options; /* "name=value\n" lines: "disable_pass=fusion"; others are passed over; may be null */
+  const char* options; /* "name=value\n" lines: "disable_pass=fusion,remove-copies", "dump_to=FOLDER"; others
+                        * are passed over; may be null */
   /* Out. On success the blob, serialized; otherwise a PJRT error code and a message. `release` frees either.
    */
   const void* blob;

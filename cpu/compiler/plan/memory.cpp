@@ -219,7 +219,9 @@ void place_temporaries(Plan& plan) {
     placed.insert(std::upper_bound(placed.begin(), placed.end(), life,
                                    [](const Life& a, const Life& b) { return a.offset < b.offset; }),
                   life);
-    plan.buffers[static_cast<size_t>(life.buffer)].place.index = offset;
+    PlanBuffer& buffer = plan.buffers[static_cast<size_t>(life.buffer)];
+    buffer.place.index = offset;
+    buffer.first = life.begin, buffer.last = life.end;
     plan.arena_bytes = std::max(plan.arena_bytes, offset + life.bytes);
   }
 }

@@ -16,6 +16,8 @@ struct PlanBuffer {
   bool fixed =
       false;  // an argument, result, constant or loop variable: no other buffer's name can replace it
   bool read_only = false;
+  int first = 0,
+      last = -1;  // temporaries in use: the steps that they live through, counted as memory.cpp does
 };
 
 struct PlanStep {
