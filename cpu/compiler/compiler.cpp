@@ -11,9 +11,11 @@
 #include <unordered_map>
 
 #include "cpu/compiler/codegen/machine_code.h"
+#include "cpu/compiler/custom_calls.h"
 #include "cpu/compiler/dump.h"
 #include "cpu/compiler/kernels/kernel.h"
 #include "cpu/compiler/passes/pass.h"
+#include "cpu/compiler/passes/rewrite.h"
 #include "cpu/compiler/plan/plan.h"
 #include "fusebox/base/error.h"
 #include "fusebox/base/quoted.h"
@@ -150,6 +152,18 @@ class Assembler {
   std::unordered_map<std::string, std::pair<uint32_t, KernelShape>> known_;
 };
 
+// Kernels trust the passes that call them.
+void refuse_custom_calls(const hlo::Program& program) {
+  for (const auto& function : program.functions)
+    for_each_block(function->body, [](const hlo::Block& block) {
+      for (const auto& op : block.ops)
+        if (custom_name(*op).starts_with(kCustomPrefix))
+          throw Error(ErrorKind::kUnsupported,
+                      fmt::format("{} is not for programs", quoted(custom_name(*op))))
+              .op(hlo::name(op->code));
+    });
+}
+
 }  // namespace
 
 Blob compile(std::string_view text, const CompileOptions& options) {
@@ -164,6 +178,7 @@ Blob compile(std::string_view text, const CompileOptions& options) {
   const auto lap = [&](std::string_view stage) {
     watch.lap(stage, [&](double ms) { dump.program(stage, ms, program); });
   };
+  refuse_custom_calls(program);
   lap("parse");
   run_passes(program, options.disabled_passes, lap);
   const hlo::Function* main = program.find("main");

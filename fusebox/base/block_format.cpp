@@ -196,6 +196,12 @@ std::optional<BlockFormat> block_format_from_gguf(uint32_t gguf_type) {
   return std::nullopt;
 }
 
+std::optional<BlockFormat> block_format_from_name(std::string_view name) {
+  for (const BlockFormatInfo& row : kRows)
+    if (row.name == name) return row.format;
+  return std::nullopt;
+}
+
 void expand(BlockFormat format, std::span<const std::byte> blocks, std::span<float> out) {
   static const Expand expand_best = choose();
   const BlockFormatInfo& row = info(format);

@@ -41,6 +41,7 @@ struct BlockFormatInfo {
 
 const BlockFormatInfo& info(BlockFormat format);
 std::optional<BlockFormat> block_format_from_gguf(uint32_t gguf_type);
+std::optional<BlockFormat> block_format_from_name(std::string_view name);
 
 // Expands whole blocks: blocks.size() must be a multiple of the block's bytes, and `out` have room for its
 // weights (Error kInvalidArgument otherwise).

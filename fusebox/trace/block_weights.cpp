@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "fusebox/trace/composite.h"
 #include "fusebox/trace/elementwise.h"
 #include "fusebox/trace/emit.h"
@@ -196,7 +198,7 @@ Tensor rounded(const Tensor& x) {
   // Behind the barrier, or a compiler may multiply by 1 / 127, which is another number.
   const Tensor divisor = optimization_barrier(broadcast_to(x.cx().scalar({127.0}, f32), largest.dims()));
   const Tensor scale = largest / divisor;
-  const Tensor none = scale == 0;
+  const Tensor none = less(scale, std::numeric_limits<float>::min());
   const Tensor inverse = where(none, 0, 1 / scale);
   const Tensor integers = round(blocks * inverse);
   return reshape(integers * scale, x.dims());

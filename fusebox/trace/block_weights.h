@@ -20,7 +20,7 @@ namespace fusebox {
 Tensor expand_blocks(const Arg& blocks, BlockFormat format);
 
 // x rounded to what eight bits with a shared scale hold, per 32 elements along the last axis:
-//   scale = max |x| / 127;  inverse = 1 / scale, or 0 if scale is 0
+//   scale = max |x| / 127;  inverse = 1 / scale, or 0 if scale is below 2^-126
 //   y = round_to_even(x * inverse) * scale
 // all in f32, in this order: how activations are rounded before they meet low-bit weights. A block with a NaN
 // becomes NaN, one with an infinity too.

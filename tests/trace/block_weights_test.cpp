@@ -1,6 +1,7 @@
 // Low-bit weights and rounded activations mean the same in a trace as in base, bit for bit.
 #include "fusebox/trace/block_weights.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -119,7 +120,7 @@ std::vector<float> rounded_in_c(const std::vector<float>& x) {
     for (size_t i = block; i < block + 32; ++i)
       largest = std::isnan(x[i]) || std::isnan(largest) ? std::nanf("") : std::max(largest, std::fabs(x[i]));
     const float scale = largest / 127.0f;
-    const float inverse = scale == 0 ? 0.0f : 1.0f / scale;
+    const float inverse = scale < std::numeric_limits<float>::min() ? 0.0f : 1.0f / scale;
     for (size_t i = block; i < block + 32; ++i) y[i] = std::nearbyint(x[i] * inverse) * scale;
   }
   return y;
@@ -203,6 +204,49 @@ TEST(BlockWeights, SayWhatDoesNotFit) {
   const Error row = error_of([](TraceCx& cx) { return int8_blocks(cx.input("x", {32, 33}, f32)); });
   EXPECT_EQ(row.kind(), ErrorKind::kShapeMismatch);
   EXPECT_NE(row.message().find("whole blocks of 32"), std::string::npos) << row.message();
+}
+
+// A product with low-bit weights is the product of the numbers they stand for, up to the rounding of sums in
+// f32; for any number of rows, and columns that fill no tile.
+TEST(BlockWeights, Products) {
+  struct Sizes {
+    int64_t rows, columns;
+  };
+  for (const BlockFormat format : all_formats())
+    for (const Sizes& sizes : {Sizes{1, 1}, {1, 23}, {3, 6}, {4, 16}, {5, 16}, {9, 37}}) {
+      const BlockFormatInfo& row = info(format);
+      const int64_t blocks_per_row = row.weights == 32 ? 5 : 2, depth = blocks_per_row * row.weights;
+      SCOPED_TRACE(fmt::format("{} {} x {}", row.name, sizes.rows, sizes.columns));
+      const TracedProgram traced = trace("main", [&](TraceCx& cx) {
+        const Tensor blocks = cx.input("blocks", {sizes.columns, blocks_per_row * row.bytes}, u8);
+        const Tensor x = cx.input("x", {sizes.rows, depth}, f32);
+        const DotAxes axes = {.lhs_contract = {1}, .rhs_contract = {1}};
+        return dot_general(int8_blocks(x), expand_blocks(blocks, format), axes);
+      });
+      const std::vector<std::byte> blocks = random_blocks(row, sizes.columns * blocks_per_row, 3);
+      std::vector<float> x(static_cast<size_t>(sizes.rows * depth));
+      std::mt19937 random(4);
+      std::normal_distribution<float> normal(0.1f, 1);
+      for (float& value : x) value = normal(random);
+      const std::vector<HostTensor> results = run_on_xla(
+          traced,
+          {{{{sizes.columns, blocks_per_row * row.bytes}, u8}, blocks}, host({sizes.rows, depth}, x)});
+      const std::vector<float> got = floats(results.at(0)), rounded = rounded_in_c(x);
+      std::vector<float> weights(static_cast<size_t>(sizes.columns * depth));
+      expand(format, blocks, weights);
+      for (int64_t m = 0; m < sizes.rows; ++m)
+        for (int64_t n = 0; n < sizes.columns; ++n) {
+          double want = 0, size = 0;
+          for (int64_t k = 0; k < depth; ++k) {
+            const double product = static_cast<double>(rounded[static_cast<size_t>(m * depth + k)]) *
+                                   weights[static_cast<size_t>(n * depth + k)];
+            want += product;
+            size += std::fabs(product);
+          }
+          // Weights with a minimum are summed as two parts, each of which may be larger than the whole.
+          ASSERT_NEAR(got[static_cast<size_t>(m * sizes.columns + n)], want, 1e-5 * size) << m << ", " << n;
+        }
+    }
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "cpu/compiler/kernels/frame.h"
 
+#include "cpu/compiler/kernels/custom.h"
+
 #include "fusebox/base/error.h"
 
 namespace fusebox::cpu {
@@ -113,6 +115,7 @@ KernelShape emit_kernel(llvm::Module& module, const std::string& name, const Ker
     case KernelSpec::Kind::kUpdate: shape = emit_update(frame); break;
     case KernelSpec::Kind::kDot: shape = emit_dot(frame); break;
     case KernelSpec::Kind::kSort: shape = emit_sort(frame); break;
+    case KernelSpec::Kind::kCustom: shape = emit_custom(frame); break;
   }
   frame.finish();
   return shape;

@@ -23,6 +23,9 @@ std::span<const Pass> all_passes();
 void run_passes(hlo::Program& program, std::span<const std::string> disabled,
                 const std::function<void(std::string_view pass)>& over);
 
+// Products with low-bit weights become calls of their kernels: dot_general of fusebox.int8_blocks and
+// fusebox.expand.
+void use_block_kernels(hlo::Program& program);
 // Replaces calls, and composites that no kernel knows, by the body of the function that they name. After it
 // `main` is the only function.
 void inline_calls(hlo::Program& program);

@@ -9,6 +9,7 @@ namespace fusebox::cpu {
 namespace {
 
 constexpr Pass kPasses[] = {
+    {"use-block-kernels", use_block_kernels},
     {"inline-calls", inline_calls},
     {"drop-barriers", drop_barriers},
     {"eliminate-common-subexpressions", eliminate_common_subexpressions},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "cpu/compiler/custom_calls.h"
 #include "cpu/compiler/plan/expression.h"
 
 namespace fusebox::cpu {
@@ -86,6 +87,14 @@ struct Fusion::Walk {
         return;
       case OpCode::dot_general:
         for (const Value* value : op.operands) want_buffer(value);
+        return;
+      case OpCode::custom_call:
+        for (size_t i = 0; i < op.operands.size(); ++i) {
+          if (computes_operand(custom_name(op), i))
+            use(op.operands[i], &op, false);
+          else
+            want_buffer(op.operands[i]);
+        }
         return;
       case OpCode::dynamic_update_slice:
         want_buffer(op.operands[0]);

@@ -5,10 +5,12 @@
 
 #include <array>
 
+#include "cpu/compiler/custom_calls.h"
+
 namespace fusebox::cpu {
 namespace {
 
-constexpr std::array<std::string_view, 5> kKindNames = {"map", "reduce", "update", "dot", "sort"};
+constexpr std::array<std::string_view, 6> kKindNames = {"map", "reduce", "update", "dot", "sort", "custom"};
 constexpr size_t kMostNamedOps = 4;
 
 }  // namespace
@@ -23,7 +25,8 @@ std::string KernelSpec::key() const {
 }
 
 std::string KernelSpec::name() const {
-  std::string name(kKindNames[static_cast<size_t>(kind)]);
+  std::string name(kind == Kind::kCustom ? custom_name(*op).substr(kCustomPrefix.size())
+                                         : kKindNames[static_cast<size_t>(kind)]);
   size_t named = 0;
   for (const Node& node : expression.nodes())
     if (node.op && is_elementwise(node.op->code) && named++ < kMostNamedOps)

@@ -17,6 +17,7 @@ struct KernelSpec {
               // place
     kDot,     // roots: both operands, read from buffers; `op` is the dot_general
     kSort,    // roots: the operands; `op` is the sort
+    kCustom,  // roots: the operands; `op` is one of custom_calls.h
   };
   Kind kind = Kind::kMap;
   const hlo::Op* op = nullptr;

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "cpu/compiler/custom_calls.h"
 #include "cpu/compiler/plan/fusion.h"
 #include "cpu/compiler/plan/plan.h"
 #include "fusebox/base/error.h"
+#include "fusebox/base/quoted.h"
 
 namespace fusebox::cpu {
 
@@ -154,6 +156,7 @@ class Lowering {
       case OpCode::dot_general: return dot(op, steps);
       case OpCode::dynamic_update_slice: return update(op, steps);
       case OpCode::sort: return sort(op, steps);
+      case OpCode::custom_call: return custom(op, steps);
       default: return map(op, steps);
     }
   }
@@ -216,6 +219,18 @@ class Lowering {
   void dot(const hlo::Op& op, Steps& steps) {
     KernelSpec kernel{KernelSpec::Kind::kDot, &op, expression(), {}, {}};
     for (const Value* value : op.operands) kernel.roots.push_back(kernel.expression.add_input(value));
+    write_results(op, std::move(kernel), steps);
+  }
+
+  void custom(const hlo::Op& op, Steps& steps) {
+    const std::string_view name = custom_name(op);
+    if (!name.starts_with(kCustomPrefix))
+      throw Error(ErrorKind::kUnsupported, fmt::format("no such target: {}", quoted(name)))
+          .op(hlo::name(op.code));
+    KernelSpec kernel{KernelSpec::Kind::kCustom, &op, expression(), {}, {}};
+    for (size_t i = 0; i < op.operands.size(); ++i)
+      kernel.roots.push_back(computes_operand(name, i) ? kernel.expression.add(op.operands[i])
+                                                       : kernel.expression.add_input(op.operands[i]));
     write_results(op, std::move(kernel), steps);
   }
 

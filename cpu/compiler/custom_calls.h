@@ -1,0 +1,32 @@
+// The custom calls that passes put in place of what a kernel of its own does. They exist between the passes
+// and code generation only: no program may bring them along.
+//
+// To add one: a name here, a pass that makes it, a row in kernels/custom.cpp.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "fusebox/hlo/program.h"
+
+namespace fusebox::cpu {
+
+inline constexpr std::string_view kCustomPrefix = "fusebox.";
+
+// f32 [rows, K] → ui8 [rows, K * 3 / 2]: see kernels/int8_rows.h.
+inline constexpr std::string_view kInt8Rows = "fusebox.int8_rows";
+// int8 rows [M, …], blocks ui8 [N, …] → f32 [M, N]; attribute `format`.
+inline constexpr std::string_view kBlockDot = "fusebox.block_dot";
+
+// The call's name; empty for any other op.
+inline std::string_view custom_name(const hlo::Op& op) {
+  if (op.code != hlo::OpCode::custom_call) return {};
+  return op.attributes.get<std::string>("call_target_name");
+}
+
+// Whether the kernel computes this operand's elements as it goes; if not, it reads them from a buffer.
+inline bool computes_operand(std::string_view custom, size_t operand) {
+  return custom == kInt8Rows && operand == 0;
+}
+
+}  // namespace fusebox::cpu

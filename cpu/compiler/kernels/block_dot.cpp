@@ -1,0 +1,401 @@
+// Products of int8 activations (int8_rows.h) with low-bit weights (block_reader.h), read where they lie.
+//
+//   few rows   each block is taken apart once and met by every row: at the memory's speed for one row
+//   many rows  a panel of weights is taken apart into the thread's scratch, four bytes along k of kPanel rows
+//              side by side, and every row passes by
+//
+// The sums of products within a run are exact integers; across runs they are added in f32 in the order of k,
+// whatever the tile or the thread.
+#include <llvm/IR/IntrinsicsX86.h>
+
+#include <algorithm>
+
+#include "cpu/compiler/kernels/block_reader.h"
+#include "cpu/compiler/kernels/custom.h"
+#include "cpu/compiler/kernels/int8_rows.h"
+#include "cpu/compiler/kernels/quads.h"
+#include "fusebox/base/error.h"
+
+namespace fusebox::cpu {
+
+using llvm::AllocaInst;
+using llvm::Value;
+
+namespace {
+
+constexpr int64_t kFewRows = 4;
+constexpr int64_t kHalf = 8, kPanel = 16;  // rows of weights: of a vector, of a panel
+constexpr int64_t kTokens = 4;             // rows of activations that a panel meets at once
+constexpr int64_t kBytesAhead = 8192;      // of prefetches: performance.md tells why
+
+int64_t tiles(int64_t size, int64_t tile) { return (size + tile - 1) / tile; }
+
+class BlockDot {
+ public:
+  BlockDot(Frame& frame, BlockFormat format)
+      : frame_(frame),
+        b_(frame.b()),
+        reader_(b_, format, math_target_for(frame.level())),
+        quads_(b_, frame.level(), reader_.is_signed()),
+        rows_(frame.spec().outputs[0].dims[0]),
+        columns_(frame.spec().outputs[0].dims[1]),
+        x_{shape(0).dims[1] * 2 / 3},
+        blocks_(shape(1).dims[1] / reader_.bytes()) {}
+
+  KernelShape emit() { return rows_ <= kFewRows ? few_rows() : many_rows(); }
+
+ private:
+  const Shape& shape(size_t operand) const {
+    return frame_.spec().expression.node(frame_.spec().roots[operand]).shape;
+  }
+  Value* base(size_t operand) const {
+    const KernelSpec& spec = frame_.spec();
+    return frame_.inputs()[static_cast<size_t>(spec.expression.node(spec.roots[operand]).input)];
+  }
+  Value* number(int64_t value) { return frame_.number(value); }
+  Value* at(Value* from, Value* bytes) { return b_.CreateInBoundsGEP(b_.getInt8Ty(), from, bytes); }
+  Value* at(Value* from, int64_t bytes) { return at(from, number(bytes)); }
+  llvm::Type* floats(int64_t lanes) {
+    return llvm::FixedVectorType::get(b_.getFloatTy(), static_cast<unsigned>(lanes));
+  }
+  Value* load(llvm::Type* type, Value* address) {
+    return b_.CreateAlignedLoad(type, address, llvm::Align(1));
+  }
+  void store(Value* value, Value* address) { b_.CreateAlignedStore(value, address, llvm::Align(1)); }
+  Value* splat(Value* scalar, int64_t lanes) {
+    return b_.CreateVectorSplat(static_cast<unsigned>(lanes), scalar);
+  }
+  Value* multiply_add(Value* x, Value* y, Value* sum) {
+    return b_.CreateIntrinsic(llvm::Intrinsic::fmuladd, {sum->getType()}, {x, y, sum});
+  }
+  AllocaInst* zeroed(llvm::Type* type) {
+    AllocaInst* variable = frame_.variable(type);
+    b_.CreateStore(llvm::Constant::getNullValue(type), variable);
+    return variable;
+  }
+  void add_to(AllocaInst* sum, Value* x, Value* y) {
+    b_.CreateStore(multiply_add(x, y, b_.CreateLoad(sum->getAllocatedType(), sum)), sum);
+  }
+  Value* horizontal_sum(Value* vector) {
+    llvm::IRBuilder<>::FastMathFlagGuard guard(b_);
+    llvm::FastMathFlags flags;
+    flags.setAllowReassoc();
+    b_.setFastMathFlags(flags);
+    return b_.CreateFAddReduce(llvm::ConstantFP::get(b_.getFloatTy(), -0.0), vector);
+  }
+  void when(Value* condition, const std::function<void()>& body) {
+    if (!condition) return body();
+    llvm::Function* function = b_.GetInsertBlock()->getParent();
+    auto* then = llvm::BasicBlock::Create(b_.getContext(), "then", function);
+    auto* after = llvm::BasicBlock::Create(b_.getContext(), "after", function);
+    b_.CreateCondBr(condition, then, after);
+    b_.SetInsertPoint(then);
+    body();
+    b_.CreateBr(after);
+    b_.SetInsertPoint(after);
+  }
+  // What lies beyond the last row repeats it, and is not stored.
+  Value* clamped(Value* row, int64_t count) {
+    return b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, row, number(count - 1));
+  }
+  Value* weight_row(Value* row) {
+    return at(base(1), b_.CreateMul(clamped(row, columns_), number(shape(1).dims[1])));
+  }
+  Value* x_row(Value* row) { return at(base(0), b_.CreateMul(clamped(row, rows_), number(x_.row_bytes()))); }
+  void prefetch(Value* address) {
+    address = b_.CreateConstGEP1_64(b_.getInt8Ty(), address, kBytesAhead);  // may lie beyond the weights
+    b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {address->getType()},
+                       {address, b_.getInt32(0), b_.getInt32(3), b_.getInt32(1)});
+  }
+  // The offset of element `index` of a table of f32 at `offset` in a row of activations.
+  Value* in_table(int64_t offset, Value* index) {
+    return b_.CreateAdd(b_.CreateMul(index, number(4)), number(offset));
+  }
+
+  // --- few rows
+  // ---------------------------------------------------------------------------------------------
+
+  struct Row {
+    Value* weights;                         // the row of blocks
+    std::vector<AllocaInst*> sums, minima;  // per row of activations
+  };
+
+  KernelShape few_rows() {
+    const int64_t tile = std::min<int64_t>(rows_ == 1 ? 4 : 2, columns_);
+    frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) {
+      Value* first = b_.CreateMul(item, number(tile));
+      few_rows_tile(first, tile);
+    });
+    const int64_t work = blocks_ * reader_.weights() * tile * rows_;
+    return {tiles(columns_, tile), std::max<int64_t>(1, 16 * kGrainElements / work), 0};
+  }
+
+  void few_rows_tile(Value* first, int64_t tile) {
+    const bool together = reader_.runs() == 1;  // the scales of all rows in one vector
+    std::vector<Row> rows;
+    std::vector<Value*> xs;
+    std::vector<AllocaInst*> shared;
+    for (int64_t m = 0; m < rows_; ++m) xs.push_back(x_row(number(m)));
+    for (int64_t r = 0; r < tile; ++r) {
+      Row row{weight_row(b_.CreateAdd(first, number(r))), {}, {}};
+      for (int64_t m = 0; m < rows_; ++m) {
+        row.sums.push_back(zeroed(floats(8)));
+        if (!together && reader_.has_minimum()) row.minima.push_back(zeroed(floats(reader_.runs())));
+      }
+      rows.push_back(std::move(row));
+    }
+    if (together && reader_.has_minimum())
+      for (int64_t m = 0; m < rows_; ++m) shared.push_back(zeroed(floats(tile)));
+
+    frame_.loop(number(0), number(blocks_), 1,
+                [&](Value* block) { few_rows_block(block, rows, xs, shared); });
+
+    for (int64_t m = 0; m < rows_; ++m)
+      for (int64_t r = 0; r < tile; ++r) {
+        const auto im = static_cast<size_t>(m), ir = static_cast<size_t>(r);
+        Value* total = horizontal_sum(b_.CreateLoad(floats(8), rows[ir].sums[im]));
+        if (!shared.empty())
+          total = b_.CreateFAdd(total, b_.CreateExtractElement(b_.CreateLoad(floats(tile), shared[im]),
+                                                               static_cast<uint64_t>(r)));
+        if (!rows[ir].minima.empty())
+          total = b_.CreateFAdd(total,
+                                horizontal_sum(b_.CreateLoad(floats(reader_.runs()), rows[ir].minima[im])));
+        Value* column = b_.CreateAdd(first, number(r));
+        Value* inside = columns_ % tile == 0 ? nullptr : b_.CreateICmpULT(column, number(columns_));
+        when(inside, [&] { frame_.store(0, b_.CreateAdd(number(m * columns_), column), total); });
+      }
+  }
+
+  void few_rows_block(Value* block, const std::vector<Row>& rows, const std::vector<Value*>& xs,
+                      const std::vector<AllocaInst*>& shared) {
+    std::vector<Value*> addresses;
+    for (const Row& row : rows)
+      addresses.push_back(at(row.weights, b_.CreateMul(block, number(reader_.bytes()))));
+    for (Value* address : addresses) prefetch(address);
+    const BlockReader::Scales scales = reader_.scales(addresses);
+    // By row of activations: scale of weights · scale of activations, as the scales lie.
+    std::vector<std::vector<Value*>> factors(xs.size());
+    for (size_t m = 0; m < xs.size(); ++m)
+      for (size_t v = 0; v < scales.scale.size(); ++v) {
+        factors[m].push_back(
+            b_.CreateFMul(scales.scale[v], x_table(xs[m], block, x_.scales(), 32, scales.scale[v])));
+        if (!reader_.has_minimum()) continue;
+        const bool by_16 = reader_.run() == 16;
+        Value* sums = x_table(xs[m], block, by_16 ? x_.sums_of_16() : x_.sums_of_32(), by_16 ? 16 : 32,
+                              scales.minimum[v]);
+        add_to(shared.empty() ? rows[v].minima[m] : shared[m], scales.minimum[v], sums);
+      }
+    for (int64_t group = 0; group < reader_.groups(); ++group) {
+      Value* index = b_.CreateAdd(b_.CreateMul(block, number(reader_.groups())), number(group));
+      std::vector<Value*> x;
+      for (Value* row : xs)
+        x.push_back(load(quads_.bytes(), at(row, b_.CreateMul(index, number(kInt8Block)))));
+      for (size_t r = 0; r < rows.size(); ++r) {
+        const Quads::Weights q = quads_.prepare(reader_.quants(addresses[r], group));
+        for (size_t m = 0; m < xs.size(); ++m) {
+          Value* factor = reader_.runs() == 1 ? lane(factors[m][0], r) : run_lanes(factors[m][r], group);
+          add_to(rows[r].sums[m], to_float(quads_.quads(quads_.pairs(q, x[m]))), factor);
+        }
+      }
+    }
+  }
+
+  // What a table of the activations holds for this block: one lane for each of `like`, whose lanes are rows
+  // (then it is the same for all) or runs.
+  Value* x_table(Value* x, Value* block, int64_t offset, int64_t run, Value* like) {
+    const int64_t entries = reader_.weights() / run;
+    Value* address = at(x, in_table(offset, b_.CreateMul(block, number(entries))));
+    const auto count = llvm::cast<llvm::FixedVectorType>(like->getType())->getNumElements();
+    if (entries == 1) return splat(load(b_.getFloatTy(), address), count);
+    Value* table = load(floats(entries), address);
+    if (entries == count) return table;
+    std::vector<int> twice;  // two runs share a scale of activations
+    for (int i = 0; i < static_cast<int>(count); ++i) twice.push_back(i / 2);
+    return b_.CreateShuffleVector(table, twice);
+  }
+
+  Value* lane(Value* vector, size_t index) {
+    return b_.CreateShuffleVector(vector, std::vector<int>(8, static_cast<int>(index)));
+  }
+  // The factors of the group's runs, where their sums lie among 8 lanes.
+  Value* run_lanes(Value* vector, int64_t group) {
+    const int per_group = static_cast<int>(kInt8Block / reader_.run());
+    std::vector<int> lanes;
+    for (int i = 0; i < 8; ++i) lanes.push_back(static_cast<int>(group) * per_group + i * per_group / 8);
+    return b_.CreateShuffleVector(vector, lanes);
+  }
+  Value* to_float(Value* integers) { return b_.CreateSIToFP(integers, floats(8)); }
+
+  // --- many rows
+  // --------------------------------------------------------------------------------------------
+
+  // The panel in the scratch: bytes [K/4][kPanel][4], scales f32 [runs][kPanel], minima likewise.
+  int64_t depth() const { return x_.depth; }
+  int64_t all_runs() const { return blocks_ * reader_.runs(); }
+  int64_t scales_at() const { return depth() * kPanel; }
+  int64_t minima_at() const { return scales_at() + all_runs() * kPanel * 4; }
+  int64_t panel_bytes() const { return minima_at() + (reader_.has_minimum() ? all_runs() * kPanel * 4 : 0); }
+
+  KernelShape many_rows() {
+    Value* panel = frame_.scratch();
+    frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) {
+      Value* first = b_.CreateMul(item, number(kPanel));
+      for (int64_t half = 0; half < kPanel / kHalf; ++half) unpack(panel, first, half);
+      frame_.loop(number(0), number(rows_), kTokens, [&](Value* token) { meet(panel, first, token); });
+    });
+    return {tiles(columns_, kPanel), 1, panel_bytes()};
+  }
+
+  void unpack(Value* panel, Value* first, int64_t half) {
+    std::vector<Value*> rows;
+    for (int64_t r = 0; r < kHalf; ++r)
+      rows.push_back(weight_row(b_.CreateAdd(first, number(half * kHalf + r))));
+    frame_.loop(number(0), number(blocks_), 1, [&](Value* block) {
+      std::vector<Value*> addresses;
+      for (Value* row : rows) addresses.push_back(at(row, b_.CreateMul(block, number(reader_.bytes()))));
+      for (Value* address : addresses) prefetch(address);
+      unpack_scales(panel, block, half, reader_.scales(addresses));
+      for (int64_t group = 0; group < reader_.groups(); ++group) {
+        std::vector<Value*> words;
+        for (Value* address : addresses)
+          words.push_back(b_.CreateBitCast(reader_.quants(address, group), words_of(kHalf)));
+        words = transposed(std::move(words));
+        Value* index = b_.CreateAdd(b_.CreateMul(block, number(reader_.groups())), number(group));
+        Value* to = at(panel, b_.CreateMul(index, number(kInt8Block * kPanel)));
+        for (size_t k = 0; k < words.size(); ++k)
+          store(words[k], at(to, (static_cast<int64_t>(k) * kPanel + half * kHalf) * 4));
+      }
+    });
+  }
+
+  llvm::Type* words_of(int64_t lanes) {
+    return llvm::FixedVectorType::get(b_.getInt32Ty(), static_cast<unsigned>(lanes));
+  }
+
+  // 8 vectors of 8: lane i of vector j becomes lane j of vector i.
+  std::vector<Value*> transposed(std::vector<Value*> v) {
+    for (const int distance : {4, 2, 1}) {
+      std::vector<int> low, high;
+      for (int i = 0; i < 8; ++i) {
+        const bool second = (i & distance) != 0;
+        low.push_back(second ? 8 + i - distance : i);
+        high.push_back(second ? 8 + i : i + distance);
+      }
+      for (size_t i = 0; i < 8; ++i) {
+        const size_t j = i + static_cast<size_t>(distance);
+        if ((i & static_cast<size_t>(distance)) != 0) continue;
+        Value *a = v[i], *b = v[j];
+        v[i] = b_.CreateShuffleVector(a, b, low);
+        v[j] = b_.CreateShuffleVector(a, b, high);
+      }
+    }
+    return v;
+  }
+
+  void unpack_scales(Value* panel, Value* block, int64_t half, const BlockReader::Scales& scales) {
+    const auto put = [&](const std::vector<Value*>& values, int64_t offset) {
+      Value* run = b_.CreateMul(block, number(reader_.runs()));
+      Value* to =
+          at(panel, b_.CreateAdd(b_.CreateMul(run, number(kPanel * 4)), number(offset + half * kHalf * 4)));
+      if (reader_.runs() == 1) return store(values[0], to);
+      for (size_t r = 0; r < values.size(); ++r)
+        for (int64_t s = 0; s < reader_.runs(); ++s)
+          store(b_.CreateExtractElement(values[r], static_cast<uint64_t>(s)),
+                at(to, s * kPanel * 4 + static_cast<int64_t>(r) * 4));
+    };
+    put(scales.scale, scales_at());
+    if (reader_.has_minimum()) put(scales.minimum, minima_at());
+  }
+
+  // A tile of kPanel weight rows and kTokens activation rows.
+  void meet(Value* panel, Value* first, Value* token) {
+    constexpr size_t kHalves = kPanel / kHalf;
+    std::vector<Value*> xs;
+    std::vector<AllocaInst*> sums;
+    for (int64_t t = 0; t < kTokens; ++t) xs.push_back(x_row(b_.CreateAdd(token, number(t))));
+    for (size_t i = 0; i < xs.size() * kHalves; ++i) sums.push_back(zeroed(floats(kHalf)));
+    const int64_t per_group = kInt8Block / reader_.run();
+    frame_.loop(number(0), number(depth() / kInt8Block), 1, [&](Value* group) {
+      for (int64_t part = 0; part < per_group; ++part) meet_run(panel, group, part, xs, sums);
+    });
+    for (size_t t = 0; t < xs.size(); ++t) {
+      Value* row = b_.CreateAdd(token, number(static_cast<int64_t>(t)));
+      Value* inside = rows_ % kTokens == 0 ? nullptr : b_.CreateICmpULT(row, number(rows_));
+      when(inside, [&] {
+        for (size_t h = 0; h < kHalves; ++h)
+          put_half(row, b_.CreateAdd(first, number(static_cast<int64_t>(h) * kHalf)),
+                   b_.CreateLoad(floats(kHalf), sums[t * kHalves + h]));
+      });
+    }
+  }
+
+  void put_half(Value* row, Value* column, Value* values) {
+    Value* position = b_.CreateAdd(b_.CreateMul(row, number(columns_)), column);
+    Value* address = frame_.address(frame_.outputs()[0], f32, position);
+    if (columns_ % kPanel == 0)
+      return static_cast<void>(b_.CreateAlignedStore(values, address, llvm::Align(4)));
+    llvm::Type* lanes = llvm::FixedVectorType::get(b_.getInt64Ty(), kHalf);
+    Value* left = splat(b_.CreateSub(number(columns_), column), kHalf);
+    b_.CreateMaskedStore(values, address, llvm::Align(4), b_.CreateICmpSLT(b_.CreateStepVector(lanes), left));
+  }
+
+  // One run of every row: the integer sums, then their scales.
+  void meet_run(Value* panel, Value* group, int64_t part, const std::vector<Value*>& xs,
+                const std::vector<AllocaInst*>& sums) {
+    constexpr size_t kHalves = kPanel / kHalf;
+    const int64_t per_group = kInt8Block / reader_.run(), steps = reader_.run() / 4;
+    Value* weights = at(panel, b_.CreateAdd(b_.CreateMul(group, number(kInt8Block * kPanel)),
+                                            number(part * reader_.run() * kPanel)));
+    Value* k = b_.CreateAdd(b_.CreateMul(group, number(kInt8Block)), number(part * reader_.run()));
+    std::vector<Quads::Sum> integers(xs.size() * kHalves, quads_.start(reader_.largest()));
+    for (int64_t step = 0; step < steps; ++step) {
+      std::vector<Quads::Weights> w;
+      for (size_t h = 0; h < kHalves; ++h)
+        w.push_back(quads_.prepare(
+            load(quads_.bytes(), at(weights, (step * kPanel + static_cast<int64_t>(h) * kHalf) * 4))));
+      for (size_t t = 0; t < xs.size(); ++t) {
+        Value* four = load(b_.getInt32Ty(), at(xs[t], b_.CreateAdd(k, number(step * 4))));
+        Value* x = b_.CreateBitCast(splat(four, kHalf), quads_.bytes());
+        for (size_t h = 0; h < kHalves; ++h) quads_.add(integers[t * kHalves + h], w[h], x);
+      }
+    }
+    Value* run = b_.CreateAdd(b_.CreateMul(group, number(per_group)), number(part));
+    const auto table = [&](int64_t offset, size_t h) {
+      return load(floats(kHalf),
+                  at(panel, b_.CreateAdd(b_.CreateMul(run, number(kPanel * 4)),
+                                         number(offset + static_cast<int64_t>(h) * kHalf * 4))));
+    };
+    for (size_t h = 0; h < kHalves; ++h) {
+      Value* scale = table(scales_at(), h);
+      Value* minimum = reader_.has_minimum() ? table(minima_at(), h) : nullptr;
+      for (size_t t = 0; t < xs.size(); ++t) {
+        AllocaInst* sum = sums[t * kHalves + h];
+        Value* x_scale = splat(load(b_.getFloatTy(), at(xs[t], in_table(x_.scales(), group))), kHalf);
+        add_to(sum, to_float(quads_.finish(integers[t * kHalves + h])), b_.CreateFMul(scale, x_scale));
+        if (!minimum) continue;
+        const int64_t offset = per_group == 2 ? x_.sums_of_16() : x_.sums_of_32();
+        add_to(sum, minimum, splat(load(b_.getFloatTy(), at(xs[t], in_table(offset, run))), kHalf));
+      }
+    }
+  }
+
+  Frame& frame_;
+  llvm::IRBuilder<>& b_;
+  BlockReader reader_;
+  Quads quads_;
+  int64_t rows_, columns_;
+  Int8Rows x_;
+  int64_t blocks_;  // of weights, per row
+};
+
+BlockFormat format_of(const hlo::Op& op) {
+  const auto& name = op.attributes.get<std::string>("backend_config");
+  if (const auto format = block_format_from_name(name)) return *format;
+  throw InternalError("no block format is called " + name);
+}
+
+}  // namespace
+
+KernelShape emit_block_dot(Frame& frame) { return BlockDot(frame, format_of(*frame.spec().op)).emit(); }
+
+}  // namespace fusebox::cpu

@@ -1,0 +1,203 @@
+#include "cpu/compiler/kernels/block_reader.h"
+
+#include <numeric>
+
+#include "fusebox/base/error.h"
+
+namespace fusebox::cpu {
+
+using llvm::Value;
+
+namespace {
+
+std::vector<int> lanes(int first, int count, int step = 1) {
+  std::vector<int> list(static_cast<size_t>(count));
+  for (int i = 0; i < count; ++i) list[static_cast<size_t>(i)] = first + i * step;
+  return list;
+}
+
+}  // namespace
+
+int64_t BlockReader::run() const {
+  switch (format_) {
+    case BlockFormat::q2_k:
+    case BlockFormat::q3_k:
+    case BlockFormat::q6_k: return 16;
+    default: return 32;
+  }
+}
+
+int BlockReader::largest() const {
+  switch (format_) {
+    case BlockFormat::q2_k: return 3;
+    case BlockFormat::q3_k: return 7;
+    case BlockFormat::q4_0:
+    case BlockFormat::q4_1:
+    case BlockFormat::q4_k: return 15;
+    case BlockFormat::q5_0:
+    case BlockFormat::q5_1:
+    case BlockFormat::q5_k: return 31;
+    case BlockFormat::q6_k: return 63;
+    case BlockFormat::q8_0: return 128;
+  }
+  throw InternalError("no such block format");
+}
+
+Value* BlockReader::load(Value* block, int64_t offset, llvm::Type* element, unsigned count) {
+  Value* address = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), block, static_cast<uint64_t>(offset));
+  llvm::Type* type = count == 1 ? element : llvm::FixedVectorType::get(element, count);
+  return b_.CreateAlignedLoad(type, address, llvm::Align(1));
+}
+
+Value* BlockReader::half(Value* block, int64_t offset) {
+  return emit_f16_to_f32(b_, load(block, offset, b_.getInt16Ty(), 1), target_);
+}
+
+// Lane r: the f16 at `offset` of block r.
+Value* BlockReader::halves(const std::vector<Value*>& blocks, int64_t offset) {
+  const auto count = static_cast<unsigned>(blocks.size());
+  Value* bits = llvm::PoisonValue::get(llvm::FixedVectorType::get(b_.getInt16Ty(), count));
+  for (unsigned r = 0; r < count; ++r)
+    bits = b_.CreateInsertElement(bits, load(blocks[r], offset, b_.getInt16Ty(), 1), r);
+  return emit_f16_to_f32(b_, bits, target_);
+}
+
+Value* BlockReader::shifted(Value* bytes, int shift, int mask) {
+  if (shift > 0) bytes = b_.CreateLShr(bytes, llvm::ConstantInt::get(bytes->getType(), shift));
+  return mask == 0xff >> shift ? bytes : b_.CreateAnd(bytes, llvm::ConstantInt::get(bytes->getType(), mask));
+}
+
+// 16 bytes: their low halves, then their high ones.
+Value* BlockReader::nibbles(Value* block, int64_t offset) {
+  Value* bytes = load(block, offset, b_.getInt8Ty(), 16);
+  return b_.CreateShuffleVector(shifted(bytes, 0, 15), shifted(bytes, 4, 15), lanes(0, 32));
+}
+
+// q plus `value` where the mask, <32 x i1>, is set.
+Value* BlockReader::with_bits(Value* q, Value* mask, int value) {
+  Value* add = llvm::ConstantInt::get(q->getType(), static_cast<uint64_t>(value));
+  return b_.CreateOr(q, b_.CreateSelect(mask, add, llvm::Constant::getNullValue(q->getType())));
+}
+
+Value* BlockReader::to_float(Value* integers, bool is_signed) {
+  llvm::Type* type = llvm::FixedVectorType::get(
+      b_.getFloatTy(), llvm::cast<llvm::FixedVectorType>(integers->getType())->getNumElements());
+  return is_signed ? b_.CreateSIToFP(integers, type) : b_.CreateUIToFP(integers, type);
+}
+
+Value* BlockReader::times(Value* x, double factor) {
+  return b_.CreateFMul(x, llvm::ConstantFP::get(x->getType(), factor));
+}
+
+Value* BlockReader::quants(Value* block, int64_t group) {
+  const int j = static_cast<int>(group), in_half = j % 4;
+  const auto bytes = [&](int64_t offset) { return load(block, offset, b_.getInt8Ty(), 32); };
+  // The bit of weight i in byte i, for formats whose top bits lie in planes.
+  const auto plane = [&](int64_t offset, int bit) {
+    Value* masked = b_.CreateAnd(bytes(offset), static_cast<uint64_t>(1 << bit));
+    return b_.CreateICmpNE(masked, llvm::Constant::getNullValue(masked->getType()));
+  };
+  // 32 bits side by side, one for each weight.
+  const auto row_of_bits = [&](int64_t offset) {
+    return b_.CreateBitCast(load(block, offset, b_.getInt32Ty(), 1),
+                            llvm::FixedVectorType::get(b_.getInt1Ty(), 32));
+  };
+  switch (format_) {
+    case BlockFormat::q4_0: return nibbles(block, 2);
+    case BlockFormat::q4_1: return nibbles(block, 4);
+    case BlockFormat::q5_0: return with_bits(nibbles(block, 6), row_of_bits(2), 16);
+    case BlockFormat::q5_1: return with_bits(nibbles(block, 8), row_of_bits(4), 16);
+    case BlockFormat::q8_0: return bytes(2);
+    case BlockFormat::q2_k: return shifted(bytes(16 + j / 4 * 32), 2 * in_half, 3);
+    case BlockFormat::q3_k: return with_bits(shifted(bytes(32 + j / 4 * 32), 2 * in_half, 3), plane(0, j), 4);
+    case BlockFormat::q4_k: return shifted(bytes(16 + j / 2 * 32), j % 2 * 4, 15);
+    case BlockFormat::q5_k:
+      return with_bits(shifted(bytes(48 + j / 2 * 32), j % 2 * 4, 15), plane(16, j), 16);
+    case BlockFormat::q6_k: {
+      Value* low = shifted(bytes(j / 4 * 64 + in_half % 2 * 32), in_half / 2 * 4, 15);
+      Value* high = shifted(bytes(128 + j / 4 * 32), 2 * in_half, 3);
+      return b_.CreateOr(low, b_.CreateShl(high, llvm::ConstantInt::get(high->getType(), 4)));
+    }
+  }
+  throw InternalError("no such block format");
+}
+
+BlockReader::Scales BlockReader::scales(const std::vector<Value*>& blocks) {
+  if (runs() == 1) return one_run(blocks);
+  Scales all;
+  for (Value* block : blocks) switch (format_) {
+      case BlockFormat::q2_k: q2_k(block, all); break;
+      case BlockFormat::q3_k: q3_k(block, all); break;
+      case BlockFormat::q4_k:
+      case BlockFormat::q5_k: q4_k(block, all); break;
+      case BlockFormat::q6_k: q6_k(block, all); break;
+      default: throw InternalError("a format of one run");
+    }
+  return all;
+}
+
+BlockReader::Scales BlockReader::one_run(const std::vector<Value*>& blocks) {
+  Value* scale = halves(blocks, 0);
+  switch (format_) {
+    case BlockFormat::q4_0: return {{scale}, {times(scale, -8)}};
+    case BlockFormat::q5_0: return {{scale}, {times(scale, -16)}};
+    case BlockFormat::q8_0: return {{scale}, {}};
+    default: return {{scale}, {halves(blocks, 2)}};
+  }
+}
+
+void BlockReader::q2_k(Value* block, Scales& out) {
+  Value* bytes = load(block, 0, b_.getInt8Ty(), 16);
+  const auto scaled = [&](Value* integers, Value* by) {
+    return b_.CreateFMul(to_float(integers, false), b_.CreateVectorSplat(16, by));
+  };
+  out.scale.push_back(scaled(shifted(bytes, 0, 15), half(block, 80)));
+  out.minimum.push_back(scaled(shifted(bytes, 4, 15), b_.CreateFNeg(half(block, 82))));
+}
+
+void BlockReader::q3_k(Value* block, Scales& out) {
+  Value* eight = load(block, 96, b_.getInt8Ty(), 8);
+  Value* four = load(block, 104, b_.getInt8Ty(), 4);
+  Value* low = b_.CreateShuffleVector(shifted(eight, 0, 15), shifted(eight, 4, 15), lanes(0, 16));
+  // Two bits of each of four bytes, four times.
+  std::vector<int> repeat;
+  std::vector<llvm::Constant*> shifts;
+  for (int i = 0; i < 16; ++i) {
+    repeat.push_back(i % 4);
+    shifts.push_back(b_.getInt8(static_cast<uint8_t>(i / 4 * 2)));
+  }
+  Value* high = b_.CreateLShr(b_.CreateShuffleVector(four, repeat), llvm::ConstantVector::get(shifts));
+  high = b_.CreateShl(b_.CreateAnd(high, llvm::ConstantInt::get(high->getType(), 3)),
+                      llvm::ConstantInt::get(high->getType(), 4));
+  Value* integers = b_.CreateSub(b_.CreateOr(low, high), llvm::ConstantInt::get(low->getType(), 32));
+  Value* scale = b_.CreateFMul(to_float(integers, true), b_.CreateVectorSplat(16, half(block, 108)));
+  out.scale.push_back(scale);
+  out.minimum.push_back(times(scale, -4));
+}
+
+// Six bits for each of 8 scales and 8 minima in 12 bytes.
+void BlockReader::q4_k(Value* block, Scales& out) {
+  Value* first = load(block, 4, b_.getInt8Ty(), 4);
+  Value* second = load(block, 8, b_.getInt8Ty(), 4);
+  Value* third = load(block, 12, b_.getInt8Ty(), 4);
+  const auto top = [&](Value* bytes) {
+    return b_.CreateShl(shifted(bytes, 6, 3), llvm::ConstantInt::get(bytes->getType(), 4));
+  };
+  const auto eight = [&](Value* low, Value* high, Value* by) {
+    Value* integers = b_.CreateShuffleVector(low, high, lanes(0, 8));
+    return b_.CreateFMul(to_float(integers, false), b_.CreateVectorSplat(8, by));
+  };
+  out.scale.push_back(
+      eight(shifted(first, 0, 63), b_.CreateOr(shifted(third, 0, 15), top(first)), half(block, 0)));
+  out.minimum.push_back(eight(shifted(second, 0, 63), b_.CreateOr(shifted(third, 4, 15), top(second)),
+                              b_.CreateFNeg(half(block, 2))));
+}
+
+void BlockReader::q6_k(Value* block, Scales& out) {
+  Value* integers = load(block, 192, b_.getInt8Ty(), 16);
+  Value* scale = b_.CreateFMul(to_float(integers, true), b_.CreateVectorSplat(16, half(block, 208)));
+  out.scale.push_back(scale);
+  out.minimum.push_back(times(scale, -32));
+}
+
+}  // namespace fusebox::cpu

@@ -1,0 +1,60 @@
+// BlockReader: the IR that takes a block of low-bit weights apart. Inside codegen only: it includes LLVM.
+//
+// Every format is read in one form: weight = scale · q + minimum, with q an unsigned integer of few bits (for
+// Q8_0 a signed one, and no minimum), and one scale and minimum per `run()` weights.
+#pragma once
+
+#include <llvm/IR/IRBuilder.h>
+
+#include <vector>
+
+#include "cpu/compiler/codegen/math.h"
+#include "fusebox/base/block_format.h"
+
+namespace fusebox::cpu {
+
+class BlockReader {
+ public:
+  BlockReader(llvm::IRBuilder<>& builder, BlockFormat format, const MathTarget& target)
+      : b_(builder), format_(format), target_(target) {}
+
+  int64_t weights() const { return info(format_).weights; }  // per block
+  int64_t bytes() const { return info(format_).bytes; }
+  int64_t groups() const { return weights() / 32; }  // of 32 weights, per block
+  int64_t run() const;                               // weights that share a scale: 16 or 32
+  int64_t runs() const { return weights() / run(); }
+  bool has_minimum() const { return format_ != BlockFormat::q8_0; }
+  bool is_signed() const { return format_ == BlockFormat::q8_0; }
+  int largest() const;  // q at most (in magnitude)
+
+  // q of group `group` of the block: <32 x i8>.
+  llvm::Value* quants(llvm::Value* block, int64_t group);
+
+  // Scales and minima of one run each, f32. For formats with one run per block, lane r is that of blocks[r];
+  // for others there is one vector per block, and lane s of it is that of run s.
+  struct Scales {
+    std::vector<llvm::Value*> scale, minimum;
+  };
+  Scales scales(const std::vector<llvm::Value*>& blocks);
+
+ private:
+  llvm::Value* load(llvm::Value* block, int64_t offset, llvm::Type* element, unsigned count);
+  llvm::Value* halves(const std::vector<llvm::Value*>& blocks, int64_t offset);
+  llvm::Value* half(llvm::Value* block, int64_t offset);
+  llvm::Value* nibbles(llvm::Value* block, int64_t offset);
+  llvm::Value* with_bits(llvm::Value* q, llvm::Value* mask, int value);
+  llvm::Value* shifted(llvm::Value* bytes, int shift, int mask);
+  llvm::Value* to_float(llvm::Value* integers, bool is_signed);
+  Scales one_run(const std::vector<llvm::Value*>& blocks);
+  void q2_k(llvm::Value* block, Scales& out);
+  void q3_k(llvm::Value* block, Scales& out);
+  void q4_k(llvm::Value* block, Scales& out);
+  void q6_k(llvm::Value* block, Scales& out);
+  llvm::Value* times(llvm::Value* x, double factor);
+
+  llvm::IRBuilder<>& b_;
+  BlockFormat format_;
+  MathTarget target_;
+};
+
+}  // namespace fusebox::cpu
