@@ -26,9 +26,11 @@ using Runner = std::function<int()>;
 
 // Each adds its flags to its subcommand and returns what runs it.
 Runner add_bench(CLI::App& app);
+Runner add_cache(CLI::App& app);
 Runner add_chat(CLI::App& app);
 Runner add_compile(CLI::App& app);
 Runner add_doctor(CLI::App& app);
+Runner add_exec(CLI::App& app);
 Runner add_inspect(CLI::App& app);
 Runner add_perplexity(CLI::App& app);
 Runner add_run(CLI::App& app);

@@ -30,8 +30,10 @@ constexpr Row kCommands[] = {
     {"perplexity", "how well a model predicts a text", add_perplexity},
     {"compile", "compile a model ahead of time", add_compile},
     {"inspect", "show a model's config, tensors, memory or program", add_inspect},
+    {"exec", "run any StableHLO program, compare devices", add_exec},
     {"tokenize", "text to token ids and back, JSON lines", add_tokenize},
     {"template", "render a chat template, JSON lines", add_template},
+    {"cache", "list or clear what is kept between runs", add_cache},
     {"doctor", "check this machine and installation", add_doctor},
 };
 

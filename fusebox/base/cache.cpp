@@ -131,6 +131,10 @@ struct Entry {
   timespec used;
 };
 
+bool used_before(const Entry& a, const Entry& b) {
+  return std::pair(a.used.tv_sec, a.used.tv_nsec) < std::pair(b.used.tv_sec, b.used.tv_nsec);
+}
+
 // The folder's entries; temporary files that their process left behind are removed on the way.
 std::vector<Entry> list_entries(int directory) {
   std::vector<Entry> entries;
@@ -186,6 +190,33 @@ FileCache& FileCache::user() {
 
 bool FileCache::writable() const {
   return descriptor_ >= 0 && faccessat(descriptor_, ".", W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+std::optional<MappedFile> FileCache::peek(std::string_view name) const {
+  const std::string path = file_name(name);
+  if (descriptor_ < 0) return std::nullopt;
+  Descriptor file(openat(descriptor_, path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (file.value < 0 || !is_own_file(file.value)) return std::nullopt;
+  try {
+    return verified(MappedFile::adopt(file.release(), directory_ + "/" + path));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::vector<CacheEntry> FileCache::entries() const {
+  std::vector<CacheEntry> all;
+  if (descriptor_ < 0) return all;
+  std::vector<Entry> found = list_entries(descriptor_);
+  std::sort(found.begin(), found.end(), [](const Entry& a, const Entry& b) { return used_before(b, a); });
+  for (Entry& entry : found) {
+    const auto since = std::chrono::seconds(entry.used.tv_sec) + std::chrono::nanoseconds(entry.used.tv_nsec);
+    entry.name.resize(entry.name.size() - kSuffix.size());
+    all.push_back({std::move(entry.name), entry.size,
+                   std::chrono::system_clock::time_point(
+                       std::chrono::duration_cast<std::chrono::system_clock::duration>(since))});
+  }
+  return all;
 }
 
 std::optional<MappedFile> FileCache::find(std::string_view name) const {
@@ -245,9 +276,7 @@ void FileCache::evict() {
   uint64_t total = 0;
   for (const Entry& entry : entries) total += entry.size;
   if (total <= max_bytes_) return;
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return std::pair(a.used.tv_sec, a.used.tv_nsec) < std::pair(b.used.tv_sec, b.used.tv_nsec);
-  });
+  std::sort(entries.begin(), entries.end(), used_before);
   for (const Entry& entry : entries) {
     if (total <= max_bytes_) return;
     if (unlinkat(descriptor_, entry.name.c_str(), 0) == 0) total -= entry.size;

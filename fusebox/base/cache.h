@@ -17,16 +17,25 @@
 // All methods are safe from any thread and process.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fusebox/base/mapped_file.h"
 
 namespace fusebox {
+
+// What is known of an entry without reading it.
+struct CacheEntry {
+  std::string name;
+  uint64_t bytes = 0;  // of its file
+  std::chrono::system_clock::time_point used = {};
+};
 
 class FileCache {
  public:
@@ -43,10 +52,16 @@ class FileCache {
   // A name is 1 to 200 of the characters A-Z a-z 0-9 . _ - and starts with none of ". -" (else Error
   // kInvalidArgument from each of these three).
   std::optional<MappedFile> find(std::string_view name) const;
+  // The same for those who only look: the entry does not count as used, and a damaged one stays.
+  std::optional<MappedFile> peek(std::string_view name) const;
   bool store(std::string_view name, std::span<const std::byte> bytes);
   void remove(std::string_view name);
 
+  // All entries, those used last first.
+  std::vector<CacheEntry> entries() const;
+
   const std::string& directory() const { return directory_; }
+  uint64_t max_bytes() const { return max_bytes_; }
   // Whether the folder can be written to now.
   bool writable() const;
 

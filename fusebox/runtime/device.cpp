@@ -93,6 +93,7 @@ void store(const pjrt::Executable& executable, const std::string& name, const Id
   try {
     Artifact artifact;
     artifact.identity = identity;
+    artifact.meta["program"] = executable.name();
     artifact.sections["executable"] = executable.serialize();
     FileCache::user().store(name, artifact.encode());
   } catch (const Error& error) {

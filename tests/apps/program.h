@@ -23,6 +23,7 @@ namespace fusebox::apps {
 inline const std::string kProgramPath = FUSEBOX_BINARY_DIR "/fusebox";
 inline const std::string kModelPath = FUSEBOX_ASSETS_DIR "/SmolLM2-135M-Instruct.Q4_1.gguf";
 inline const std::string kPluginPath = FUSEBOX_ASSETS_DIR "/pjrt_c_api_cpu_plugin.so";
+inline const std::string kOwnPluginPath = FUSEBOX_BINARY_DIR "/libpjrt_fusebox_cpu.so";
 
 struct Ran {
   int code = 0;  // of exit; 128 + N after signal N

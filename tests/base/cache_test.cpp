@@ -120,6 +120,30 @@ TEST(Cache, EvictsWhatWasUnusedForLongest) {
   EXPECT_TRUE(fs::exists(folder / "c/not-ours.bin"));
 }
 
+TEST(Cache, IsListedWithoutBeingUsed) {
+  const TemporaryFolder folder;
+  FileCache cache(folder / "c", 1 << 20);
+  folder.write("c/not-ours.bin", "x");
+  ASSERT_TRUE(cache.store("older", as_bytes("one")));
+  ASSERT_TRUE(cache.store("newer", as_bytes("four")));
+  const auto then = fs::file_time_type::clock::now() - std::chrono::hours(2);
+  fs::last_write_time(folder / "c/older.fusebox", then);
+  const std::vector<CacheEntry> entries = cache.entries();
+  ASSERT_EQ(entries.size(), 2u);
+  EXPECT_EQ(entries[0].name, "newer");
+  EXPECT_EQ(entries[1].name, "older");
+  EXPECT_EQ(entries[1].bytes, fs::file_size(folder / "c/older.fusebox"));
+  const auto age = std::chrono::system_clock::now() - entries[1].used;
+  EXPECT_GE(age, std::chrono::hours(2));
+  EXPECT_LT(age, std::chrono::hours(3));
+  EXPECT_EQ(text_of(cache.peek("older")), "one");
+  EXPECT_EQ(fs::last_write_time(folder / "c/older.fusebox"), then);
+  fs::resize_file(folder / "c/older.fusebox", 20);
+  EXPECT_EQ(text_of(cache.peek("older")), "(absent)");
+  EXPECT_EQ(cache.entries().size(), 2u);
+  EXPECT_TRUE(FileCache("", 1 << 20).entries().empty());
+}
+
 // Its trailer counts too: what would be evicted at once is not stored.
 TEST(Cache, StoresNothingThatFillsIt) {
   const TemporaryFolder folder;
