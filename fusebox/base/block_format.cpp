@@ -190,6 +190,12 @@ Expand choose() {
 
 const BlockFormatInfo& info(BlockFormat format) { return kRows[static_cast<size_t>(format)]; }
 
+std::optional<int64_t> row_bytes(BlockFormat format, int64_t weights) {
+  const BlockFormatInfo& row = info(format);
+  if (weights < 0 || weights % row.weights != 0) return std::nullopt;
+  return weights / row.weights * row.bytes;
+}
+
 std::optional<BlockFormat> block_format_from_gguf(uint32_t gguf_type) {
   for (const BlockFormatInfo& row : kRows)
     if (static_cast<uint32_t>(row.gguf_type) == gguf_type) return row.format;

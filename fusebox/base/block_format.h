@@ -40,6 +40,8 @@ struct BlockFormatInfo {
 };
 
 const BlockFormatInfo& info(BlockFormat format);
+// Bytes of a row of so many weights; nothing if they are no whole blocks.
+std::optional<int64_t> row_bytes(BlockFormat format, int64_t weights);
 std::optional<BlockFormat> block_format_from_gguf(uint32_t gguf_type);
 std::optional<BlockFormat> block_format_from_name(std::string_view name);
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,11 +36,15 @@ class WeightSource {
   virtual std::optional<WeightInfo> find(std::string_view name) const = 0;
 
   // Writes the tensor, expanded to `dtype` (f32, f16, bf16, or the tensor's own dtype), row-major, into
-  // `out`, whose size must be shape.elements() * byte_size(dtype). Error kNotFound, kDTypeMismatch, kIo.
+  // `out`, whose size must be shape.elements() * byte_size(dtype); or, for dtype u8, a block-quantised
+  // tensor's blocks as they are. Error kNotFound, kDTypeMismatch, kIo.
   virtual void read(std::string_view name, DType dtype, std::span<std::byte> out) const = 0;
 
   // The tensor's bytes where they lie (mapped), if they can be handed out unchanged; empty otherwise.
   virtual std::span<const std::byte> view(std::string_view name) const = 0;
+
+  // Keeps views valid when the source is gone; null if nothing does, so that they have to be copied.
+  virtual std::shared_ptr<const void> owner() const { return nullptr; }
 
   // The tensor's bytes will not be needed soon: a mapped file's pages stop counting as this process's memory.
   // They come back by themselves when they are read after all.

@@ -41,6 +41,7 @@ class Checkpoint : public WeightSource {
     source_->read(name, dtype, out);
   }
   std::span<const std::byte> view(std::string_view name) const override { return source_->view(name); }
+  std::shared_ptr<const void> owner() const override { return source_; }
   void release(std::string_view name) const override { source_->release(name); }
   std::string description() const override { return source_->description(); }
 

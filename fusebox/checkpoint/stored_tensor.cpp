@@ -71,13 +71,14 @@ void convert_floats(DType from, std::span<const std::byte> in, DType to, std::sp
 }
 
 bool can_expand(const WeightInfo& weight, DType to) {
-  if (!weight.format && to == weight.shape.dtype) return true;
+  if (weight.format ? to == DType::u8 : to == weight.shape.dtype) return true;
   if (to != DType::f32 && to != DType::f16 && to != DType::bf16) return false;
   return weight.format || (is_float(weight.shape.dtype) && !info(weight.shape.dtype).packed());
 }
 
 void expand_tensor(const WeightInfo& weight, std::span<const std::byte> in, DType to,
                    std::span<std::byte> out) {
+  if (weight.format && to == DType::u8) return copy_elements(to, in, out);
   if (weight.format) return expand_format(*weight.format, in, to, out);
   if (to == weight.shape.dtype) return copy_elements(to, in, out);
   if (weight.shape.dtype == DType::f64) return narrow_doubles(in, to, out);
@@ -161,7 +162,9 @@ void MappedWeights::read(std::string_view name, DType dtype, std::span<std::byte
                 fmt::format("tensor {} is stored as {} and cannot be read as {}", quoted(name),
                             stored_as(tensor->info), fusebox::name(dtype)))
         .file(file.path());
-  const auto want = static_cast<size_t>(tensor->info.shape.elements()) * byte_size(dtype);
+  const size_t want = tensor->info.format && dtype == DType::u8
+                          ? tensor->size
+                          : static_cast<size_t>(tensor->info.shape.elements()) * byte_size(dtype);
   if (out.size() != want)
     throw Error(ErrorKind::kInvalidArgument,
                 fmt::format("tensor {} as {} takes {} bytes, got room for {}", quoted(name),

@@ -78,6 +78,7 @@ class GgufView : public WeightSource {
     return entry.paired_heads > 0 ? std::span<const std::byte>() : file_->view(entry.file_name);
   }
 
+  std::shared_ptr<const void> owner() const override { return file_; }
   void release(std::string_view name) const override { file_->release(lookup(name).second.file_name); }
   std::string description() const override { return file_->description(); }
 

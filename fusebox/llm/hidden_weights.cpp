@@ -26,6 +26,7 @@ class VisibleWeights : public WeightSource {
   std::span<const std::byte> view(std::string_view name) const override {
     return hidden_(name) ? std::span<const std::byte>() : source_->view(name);
   }
+  std::shared_ptr<const void> owner() const override { return source_->owner(); }
   void release(std::string_view name) const override {
     if (!hidden_(name)) source_->release(name);
   }

@@ -20,7 +20,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr int64_t kSmallestContext = 512;  // less is of no use for a conversation
+constexpr std::string_view kInBlocks = "blocks";  // in place of a dtype, in artifacts
+constexpr int64_t kSmallestContext = 512;         // less is of no use for a conversation
 
 double milliseconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
@@ -70,10 +71,7 @@ LanguageModel::LanguageModel(std::string path, const ModelOptions& options)
   if (artifact_)
     device_.check_fits(*artifact_, artifact_path_);  // its programs are loaded when they are needed
   model_ = open_model(path_);
-  dtype_ = options_.dtype.value_or(device_.fastest_dtype());
-  if (dtype_ != f32 && dtype_ != bf16 && dtype_ != f16)
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("weights of dtype {}; they can be f32, bf16 or f16", name(dtype_)));
+  choose_precision();
   choose_context();
   weights_ = std::async(std::launch::async, [this] {
                const Signature signature = trace(1).signature;
@@ -96,13 +94,14 @@ void LanguageModel::open_artifact(std::string path) {
     throw Error(ErrorKind::kIncompatible, fmt::format("it was made for other weights than {} has now", path_))
         .file(path)
         .hint("compile it again: fusebox compile MODEL -o FILE");
-  const std::optional<DType> dtype = dtype_from_name(meta["dtype"].get<std::string>());
+  const auto precision = meta["dtype"].get<std::string>();
+  const std::optional<DType> dtype = dtype_from_name(precision);
   const auto context = meta["context"].get<int64_t>();
-  if (!dtype || context <= 0)
+  if ((!dtype && precision != kInBlocks) || context <= 0)
     throw Error(ErrorKind::kInvalidFile, "the artifact holds no language model").file(path);
   if ((options_.dtype && dtype != options_.dtype) || (options_.context > 0 && context != options_.context))
-    throw Error(ErrorKind::kIncompatible, fmt::format("it was compiled for {} and a context of {}",
-                                                      meta["dtype"].get<std::string>(), context))
+    throw Error(ErrorKind::kIncompatible,
+                fmt::format("it was compiled for {} and a context of {}", precision, context))
         .file(path);
   options_.dtype = dtype;
   options_.context = context;
@@ -126,9 +125,34 @@ void LanguageModel::open_text() {
   stage("read tokenizer", milliseconds_since(begin));
 }
 
-int64_t LanguageModel::cache_bytes() const {
-  return llm::cache_bytes(model_->sizes(), {1, 1, cache_capacity(context_, kLargestChunk), dtype_});
+void LanguageModel::choose_precision() {
+  trace_options_ = device_.trace_options();
+  dtype_ = options_.dtype.value_or(device_.fastest_dtype());
+  if (dtype_ != f32 && dtype_ != bf16 && dtype_ != f16)
+    throw Error(ErrorKind::kUnsupported,
+                fmt::format("weights of dtype {}; they can be f32, bf16 or f16", name(dtype_)));
+  const std::vector<WeightInfo> weights = model_->weights().weights();
+  const bool has_blocks = std::any_of(weights.begin(), weights.end(),
+                                      [](const WeightInfo& weight) { return weight.format.has_value(); });
+  trace_options_.block_weights = trace_options_.block_weights && !options_.dtype && has_blocks;
+  trace_options_.weight_dtype = trace_options_.block_weights ? f32 : dtype_;
 }
+
+std::string LanguageModel::weights_name() const {
+  if (!in_blocks()) return std::string(name(dtype_));
+  std::map<BlockFormat, int64_t> elements;
+  for (const WeightInfo& weight : model_->weights().weights())
+    if (weight.format) elements[*weight.format] += weight.shape.elements();
+  const auto most = std::max_element(elements.begin(), elements.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  return std::string(info(most->first).name);
+}
+
+StepSizes LanguageModel::step_sizes(int64_t tokens) const {
+  return {1, tokens, cache_capacity(context_, kLargestChunk), cache_dtype()};
+}
+
+int64_t LanguageModel::cache_bytes() const { return llm::cache_bytes(model_->sizes(), step_sizes(1)); }
 
 // The context asked for, or the model's own, or as much of that as there is memory for.
 void LanguageModel::choose_context() {
@@ -141,8 +165,11 @@ void LanguageModel::choose_context() {
                             trained));
   context_ = options_.context > 0 ? options_.context : trained;
   int64_t weights = 0;
-  for (const WeightInfo& weight : model_->weights().weights())
-    weights += weight.shape.elements() * static_cast<int64_t>(byte_size(dtype_));
+  for (const WeightInfo& weight : model_->weights().weights()) {
+    const int64_t elements = weight.shape.elements();
+    weights += in_blocks() && weight.format ? row_bytes(*weight.format, elements).value_or(0)
+                                            : elements * static_cast<int64_t>(byte_size(dtype_));
+  }
   const std::optional<int64_t> have = available_memory(device_.handle());
   while (have && options_.context == 0 && weights + cache_bytes() > *have && context_ > kSmallestContext)
     context_ = std::max(kSmallestContext, context_ / 2);
@@ -163,10 +190,10 @@ void LanguageModel::stage(std::string_view name, double milliseconds) {
 }
 
 TracedProgram LanguageModel::trace(int64_t tokens, ProgramKind kind) const {
-  const StepSizes sizes{1, tokens, cache_capacity(context_, kLargestChunk), dtype_};
+  const StepSizes sizes = step_sizes(tokens);
   switch (kind) {
-    case ProgramKind::kStep: return trace_step(*model_, sizes, {dtype_});
-    case ProgramKind::kScore: return trace_score(*model_, sizes, {dtype_});
+    case ProgramKind::kStep: return trace_step(*model_, sizes, trace_options_);
+    case ProgramKind::kScore: return trace_score(*model_, sizes, trace_options_);
     case ProgramKind::kCopy: return trace_copy(*model_, sizes);
   }
   throw InternalError("no such kind of program");
@@ -188,6 +215,10 @@ CompiledModel LanguageModel::make(int64_t tokens, ProgramKind kind) {
   }
   const TracedProgram program = trace(tokens, kind);
   stage("trace " + name, milliseconds_since(begin));
+  return compile(program, name);
+}
+
+CompiledModel LanguageModel::compile(const TracedProgram& program, const std::string& name) {
   CompileOptions options;
   options.use_cache = options_.use_cache;
   options.on_stage = [&](const CompileStage& done) {
@@ -211,13 +242,22 @@ Session LanguageModel::session(int64_t tokens, ProgramKind kind) {
   return compiled.session(weights_.get());
 }
 
+Session LanguageModel::batch_session(int64_t slots, int64_t context) {
+  const StepSizes sizes{slots, 1, cache_capacity(context, 0), cache_dtype()};
+  const CompiledModel compiled =
+      compile(trace_step(*model_, sizes, trace_options_), fmt::format("decode of {}", slots));
+  return compiled.session(weights_.get());
+}
+
 void LanguageModel::save_artifact(const std::string& path) {
   Artifact artifact;
   artifact.identity = device_.identity();
-  artifact.meta = {
-      {"kind", kArtifactKind},       {"model", std::filesystem::absolute(path_).lexically_normal().string()},
-      {"stamp", model_stamp(path_)}, {"dtype", name(dtype_)},
-      {"context", context_},         {"signatures", ordered_json::object()}};
+  artifact.meta = {{"kind", kArtifactKind},
+                   {"model", std::filesystem::absolute(path_).lexically_normal().string()},
+                   {"stamp", model_stamp(path_)},
+                   {"dtype", in_blocks() ? std::string(kInBlocks) : std::string(name(dtype_))},
+                   {"context", context_},
+                   {"signatures", ordered_json::object()}};
   for (const int64_t tokens : kChunkSizes) {
     const CompiledModel compiled = program(tokens, ProgramKind::kStep).get();
     const std::string name = program_name(tokens, ProgramKind::kStep);

@@ -29,8 +29,9 @@ namespace fusebox::llm {
 
 struct ModelOptions {
   DeviceOptions device = {};
-  std::optional<DType> dtype =
-      {};                 // of weights and caches: f32, bf16 or f16; absent: what the device is fastest in
+  // Of weights and caches: f32, bf16 or f16. Absent: low-bit weights as they are, if the file has them and
+  // the device can multiply with them, with caches in f16; else what the device is fastest in.
+  std::optional<DType> dtype = {};
   int64_t context = 0;    // tokens a sequence may have; 0: as many as the model was trained for
   bool use_cache = true;  // the user's compile cache
   // Called when a stage is over, from any thread, one at a time: "open plugin", "load weights", "compile
@@ -58,7 +59,12 @@ class LanguageModel {
   const CausalModel& model() const { return *model_; }
   const Device& device() const { return device_; }
   const std::string& path() const { return path_; }  // of the checkpoint
-  DType dtype() const { return dtype_; }
+  DType dtype() const { return dtype_; }             // of weights that were expanded
+  DType cache_dtype() const { return trace_options_.block_weights ? f16 : dtype_; }
+  // Whether low-bit weights are used as they are.
+  bool in_blocks() const { return trace_options_.block_weights; }
+  // For people: "f32", or "Q4_1" for most of the weights as they are.
+  std::string weights_name() const;
   int64_t context() const { return context_; }
   int64_t cache_bytes() const;
   const std::shared_ptr<const text::Tokenizer>& tokenizer() const { return tokenizer_; }
@@ -70,6 +76,9 @@ class LanguageModel {
 
   // The program for chunks of that many tokens with its weights bound; compiled if it is not there yet.
   Session session(int64_t tokens, ProgramKind kind = ProgramKind::kStep);
+  // A decode step of several sequences at once, with room for so many tokens each; inputs and outputs are
+  // those of trace_step. Compiled, or loaded from the cache, at each call.
+  Session batch_session(int64_t slots, int64_t context);
   // Begins to make the program ready on another thread.
   void prepare(int64_t tokens, ProgramKind kind = ProgramKind::kStep);
 
@@ -82,8 +91,11 @@ class LanguageModel {
   LanguageModel(std::string path, const ModelOptions& options);
   void open_artifact(std::string path);
   void open_text();
+  void choose_precision();
   void choose_context();
+  StepSizes step_sizes(int64_t tokens) const;
   CompiledModel make(int64_t tokens, ProgramKind kind);
+  CompiledModel compile(const TracedProgram& program, const std::string& name);
   std::shared_future<CompiledModel> program(int64_t tokens, ProgramKind kind);
   void stage(std::string_view name, double milliseconds);
 
@@ -98,6 +110,7 @@ class LanguageModel {
   std::optional<text::ChatTemplate> template_;
   SamplingOverrides defaults_;
   std::vector<int32_t> end_tokens_;
+  TraceOptions trace_options_;
   DType dtype_ = DType::f32;
   int64_t context_ = 0;
 

@@ -23,6 +23,11 @@ Tensor as_layer(std::string_view name, const Tensor& weight, const Arg& x, Body&
 // x · tableᵀ over the last axis of both.
 Tensor times_transposed(const Arg& x, const Tensor& table, std::optional<DType> dtype) {
   const DotAxes axes = {.lhs_contract = {tensor_of(x).rank() - 1}, .rhs_contract = {1}};
+  if (table.cx().blocks_of(table)) {
+    const Tensor rounded = int8_blocks(convert(x, f32));
+    const Tensor y = dot_general(rounded, table, axes);
+    return convert(y, dtype.value_or(tensor_of(x).dtype()));
+  }
   return dot_general(x, table, axes, {.dtype = dtype});
 }
 
@@ -57,7 +62,15 @@ Tensor Linear::operator()(const Arg& x, std::optional<DType> dtype) const {
 }
 
 Tensor Embedding::operator()(const Arg& indices) const {
-  return as_layer("embedding", weight, indices, [&] { return take(weight, indices, 0); });
+  return as_layer("embedding", weight, indices, [&] {
+    const auto blocks = weight.cx().blocks_of(weight);
+    if (!blocks) return take(weight, indices, 0);
+    // Only the rows that are looked up are expanded.
+    const Tensor rows = take(blocks->bytes, reshape(tensor_of(indices), {-1}), 0);
+    Dims dims = tensor_of(indices).dims();
+    dims.push_back(weight.dim(1));
+    return reshape(expand_blocks(rows, blocks->format), dims);
+  });
 }
 
 Tensor Embedding::attend(const Arg& x, std::optional<DType> dtype) const {

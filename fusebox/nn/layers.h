@@ -2,6 +2,9 @@
 //
 // A layer made with sizes reports a checkpoint of other sizes as a mistake; made without, it takes what is
 // there. Ops of a layer belong to the module path of its weight.
+//
+// A weight of low-bit blocks (TraceOptions::block_weights) is f32; what meets it in a product is rounded to
+// int8_blocks first, as others do who multiply with such weights.
 #pragma once
 
 #include <optional>

@@ -172,6 +172,7 @@ ordered_json to_json(const Signature& signature) {
                         {"dtype", name(parameter.shape.dtype)},
                         {"dims", parameter.shape.dims},
                         {"kind", parameter.kind == Signature::Parameter::Kind::kInput ? "input" : "weight"}};
+    if (parameter.format) row["format"] = info(*parameter.format).name;
     if (parameter.alias_output) row["alias_output"] = *parameter.alias_output;
     parameters.push_back(std::move(row));
   }
@@ -196,6 +197,12 @@ Shape shape_from_json(const ordered_json& json) {
   return shape;
 }
 
+BlockFormat format_from_json(const ordered_json& json) {
+  const auto text = json.get<std::string>();
+  if (const auto format = block_format_from_name(text)) return *format;
+  throw Error(ErrorKind::kInvalidFile, fmt::format("'{}' is no block format", text));
+}
+
 }  // namespace
 
 Signature signature_from_json(const ordered_json& json) try {
@@ -204,7 +211,8 @@ Signature signature_from_json(const ordered_json& json) try {
     const bool input = row.at("kind").get<std::string>() == "input";
     Signature::Parameter parameter{
         row.at("name").get<std::string>(), shape_from_json(row),
-        input ? Signature::Parameter::Kind::kInput : Signature::Parameter::Kind::kWeight, std::nullopt};
+        input ? Signature::Parameter::Kind::kInput : Signature::Parameter::Kind::kWeight};
+    if (row.contains("format")) parameter.format = format_from_json(row.at("format"));
     if (row.contains("alias_output")) parameter.alias_output = row.at("alias_output").get<int64_t>();
     signature.parameters.push_back(std::move(parameter));
   }

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 #include "fusebox/base/cache.h"
 #include "fusebox/base/error.h"
@@ -134,6 +135,18 @@ Device Device::open(const DeviceOptions& options) {
 }
 
 DType Device::fastest_dtype() const { return shares_host_memory(state_->device) ? DType::f32 : DType::bf16; }
+
+TraceOptions Device::trace_options() const {
+  TraceOptions options;
+  options.weight_dtype = fastest_dtype();
+  // Our own plugin says which composites of ours it knows, with a space between them.
+  const pjrt::NamedValue* composites = state_->client.plugin().attribute("fusebox_composites");
+  const std::string* names = composites ? std::get_if<std::string>(&composites->value) : nullptr;
+  std::istringstream list(names ? *names : "");
+  for (std::string name; list >> name;) options.composites.push_back(name);
+  options.block_weights = options.knows("fusebox.expand") && options.knows("fusebox.int8_blocks");
+  return options;
+}
 
 const Identity& Device::identity() const { return state_->identity; }
 const pjrt::Device& Device::handle() const { return state_->device; }

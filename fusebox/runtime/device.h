@@ -84,7 +84,9 @@ class Device {
   // What weights are best expanded to: f32 where bf16 would be widened at every step (CPUs through XLA), bf16
   // on accelerators.
   DType fastest_dtype() const;
-  TraceOptions trace_options() const { return {fastest_dtype()}; }
+  // What suits this device: the composites it has kernels for, and low-bit weights as they are if it can
+  // multiply with them.
+  TraceOptions trace_options() const;
 
   // What compiled code of this device depends on.
   const Identity& identity() const;

@@ -12,6 +12,7 @@
 
 #include "fusebox/base/error.h"
 #include "fusebox/base/log.h"
+#include "fusebox/base/quoted.h"
 #include "fusebox/base/weight_problems.h"
 #include "fusebox/runtime/memory.h"
 
@@ -51,12 +52,20 @@ class Arena {
 
 struct Job {
   const Signature::Parameter* parameter;
-  size_t offset;
+  size_t offset;                         // in the arena
+  std::span<const std::byte> view = {};  // where the bytes lie already, instead
 };
 
 constexpr size_t kAlignment = pjrt::kZeroCopyAlignment;
 
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+// The file's shape, as the program takes it: blocks are rows of bytes.
+Dims taken_dims(const WeightInfo& found, const Signature::Parameter& parameter) {
+  Dims dims = found.shape.dims;
+  if (parameter.format && dims.size() == 2) dims[1] = row_bytes(*parameter.format, dims[1]).value_or(-1);
+  return dims;
+}
 
 void check_against(const WeightSource& source, const std::vector<const Signature::Parameter*>& wanted) {
   WeightProblems problems(source);
@@ -64,21 +73,29 @@ void check_against(const WeightSource& source, const std::vector<const Signature
     const std::optional<WeightInfo> found = source.find(parameter->name);
     if (!found)
       problems.missing(parameter->name);
-    else if (found->shape.dims != parameter->shape.dims)
-      problems.wrong_shape(parameter->name, found->shape.dims, parameter->shape.dims);
+    else if (const Dims dims = taken_dims(*found, *parameter); dims != parameter->shape.dims)
+      problems.wrong_shape(parameter->name, dims, parameter->shape.dims);
+    else if (parameter->format && found->format != parameter->format)
+      throw Error(ErrorKind::kIncompatible,
+                  fmt::format("the program takes {} as {}, the file has {}", quoted(parameter->name),
+                              info(*parameter->format).name,
+                              found->format ? info(*found->format).name : name(found->shape.dtype)))
+          .file(source.description())
+          .op("load");
   }
   if (!problems.empty()) throw problems.error("the weights do not fit the program").op("load");
 }
 
-// Expands every tensor to its place, on as many threads as there are processors (four at most: beyond that
-// memory is the limit).
-void expand_all(const WeightSource& source, const std::vector<Job>& jobs, const Arena& arena) {
+// Expands every tensor that is not where it should be to its place, on as many threads as there are
+// processors (four at most: beyond that memory is the limit).
+void fill(const WeightSource& source, const std::vector<Job>& jobs, const Arena& arena) {
   std::atomic<size_t> next{0};
   std::mutex mutex;
   std::exception_ptr failure;
   const auto work = [&] {
     for (size_t i = next++; i < jobs.size(); i = next++) {
       const Signature::Parameter& parameter = *jobs[i].parameter;
+      if (!jobs[i].view.empty()) continue;
       try {
         source.read(parameter.name, parameter.shape.dtype,
                     arena.slice(jobs[i].offset, static_cast<size_t>(parameter.shape.bytes())));
@@ -104,7 +121,7 @@ void log_expansion(const WeightSource& source, const std::vector<const Signature
   int64_t bytes = 0;
   for (const Signature::Parameter* parameter : wanted) {
     const std::optional<WeightInfo> found = source.find(parameter->name);
-    if (!found->format && found->shape.dtype == parameter->shape.dtype) continue;
+    if (parameter->format || (!found->format && found->shape.dtype == parameter->shape.dtype)) continue;
     ++converted;
     bytes += parameter->shape.bytes();
   }
@@ -129,23 +146,33 @@ Weights Weights::load(const pjrt::Device& device, const WeightSource& source, co
   for (const Signature::Parameter& parameter : signature.parameters) {
     if (parameter.kind != Signature::Parameter::Kind::kWeight) continue;
     wanted.push_back(&parameter);
-    jobs.push_back({&parameter, size});
-    size += aligned(static_cast<size_t>(parameter.shape.bytes()));
   }
+  const int64_t bytes = weight_bytes(signature);  // refuses what overflows
   check_against(source, wanted);
-  check_memory(device, weight_bytes(signature), "the weights", "--dtype bf16 halves what f32 takes");
+  const bool shares_memory = shares_host_memory(device);
+  const std::shared_ptr<const void> owner = shares_memory ? source.owner() : nullptr;
+  for (const Signature::Parameter* parameter : wanted) {
+    const auto view =
+        owner && parameter->format ? source.view(parameter->name) : std::span<const std::byte>();
+    jobs.push_back({parameter, size, view});
+    if (view.empty()) size += aligned(static_cast<size_t>(parameter->shape.bytes()));
+  }
+  check_memory(device, static_cast<int64_t>(size), "the weights", "--dtype bf16 halves what f32 takes");
 
   auto arena = std::make_shared<const Arena>(size);
-  expand_all(source, jobs, *arena);
+  fill(source, jobs, *arena);
   auto data = std::make_shared<Data>();
-  const auto semantics = shares_host_memory(device) ? pjrt::HostSemantics::kZeroCopy
-                                                    : pjrt::HostSemantics::kUntilTransferCompletes;
+  const auto semantics =
+      shares_memory ? pjrt::HostSemantics::kZeroCopy : pjrt::HostSemantics::kUntilTransferCompletes;
   for (const Job& job : jobs) {
-    const auto bytes = arena->slice(job.offset, static_cast<size_t>(job.parameter->shape.bytes()));
+    const Shape& shape = job.parameter->shape;
+    const bool lies = !job.view.empty();
+    const auto part = lies ? job.view : arena->slice(job.offset, static_cast<size_t>(shape.bytes()));
     data->buffers.emplace(job.parameter->name,
-                          pjrt::Buffer::from_host(device, job.parameter->shape, bytes, semantics, arena));
+                          pjrt::Buffer::from_host(device, shape, part, semantics,
+                                                  lies ? owner : std::shared_ptr<const void>(arena)));
   }
-  data->bytes = weight_bytes(signature);
+  data->bytes = bytes;
   log_expansion(source, wanted);
   return Weights(std::move(data));
 }

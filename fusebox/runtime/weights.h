@@ -18,7 +18,8 @@ namespace fusebox {
 
 class Weights {
  public:
-  // Loads what the signature's weight parameters name, expanded or converted to the parameters' dtypes.
+  // Loads what the signature's weight parameters name, expanded or converted to the parameters' dtypes. Those
+  // taken as blocks are used where they lie, if device and source allow.
   // Errors: kCheckpoint with every tensor that is missing or of another shape, kOutOfMemory (before anything
   // is taken) with what is needed and what there is, kIo, kPlugin.
   static Weights load(const pjrt::Device& device, const WeightSource& source, const Signature& signature);

@@ -57,6 +57,7 @@ class Trace {
   Signature signature;
   std::vector<bool> donated;  // per parameter
   std::map<std::pair<const WeightSource*, std::string>, hlo::Value*> weights;
+  std::map<const hlo::Value*, hlo::Value*> blocks;  // of expanded weights: the parameter behind each
   std::vector<TracedComposite> composites;
   TraceOptions options;
   bool open = true;

@@ -17,7 +17,9 @@ struct Signature {
     std::string name;  // an input's name, or the weight's name in its source
     Shape shape;       // as the program takes it: a weight may be expanded or converted to this dtype
     Kind kind = Kind::kInput;
-    std::optional<int64_t> alias_output;  // donated inputs: the output that takes over its memory
+    // The weight as its blocks, ui8 [rows, bytes of a row], not expanded.
+    std::optional<BlockFormat> format = {};
+    std::optional<int64_t> alias_output = {};  // donated inputs: the output that takes over its memory
   };
   struct Output {
     std::string name;

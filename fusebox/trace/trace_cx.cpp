@@ -6,6 +6,7 @@
 
 #include "fusebox/base/error.h"
 #include "fusebox/hlo/verify.h"
+#include "fusebox/trace/block_weights.h"
 #include "fusebox/trace/emit.h"
 
 namespace fusebox {
@@ -43,6 +44,10 @@ Tensor make_constant(const std::shared_ptr<Trace>& trace, std::string_view op, h
 
 }  // namespace
 
+bool TraceOptions::knows(std::string_view composite) const {
+  return std::find(composites.begin(), composites.end(), composite) != composites.end();
+}
+
 const Signature::Parameter* Signature::find(std::string_view name) const {
   for (const Signature::Parameter& parameter : parameters)
     if (parameter.name == name) return &parameter;
@@ -60,8 +65,10 @@ Scope TraceCx::scope(std::string_view name) const { return Scope(trace_, joined(
 
 Scope TraceCx::scope_of(const Tensor& weight) const {
   std::string path = trace_->scope;
+  const auto blocks = trace_->blocks.find(weight.value());
+  const hlo::Value* parameter = blocks == trace_->blocks.end() ? weight.value() : blocks->second;
   for (size_t i = 0; i < trace_->signature.parameters.size(); ++i) {
-    if (&trace_->main->body.arguments[i] != weight.value()) continue;
+    if (&trace_->main->body.arguments[i] != parameter) continue;
     const std::string& name = trace_->signature.parameters[i].name;
     path = name.substr(0, name.rfind('.'));
     break;
@@ -109,10 +116,33 @@ Tensor TraceCx::input(std::string_view name, Shape shape, InputOptions options, 
                      known->kind == Signature::Parameter::Kind::kInput ? "an input" : "a weight", name));
   if (shape.dtype == token) fail("got a token, want a tensor");
   as_op(trace_, "input", where, [&] { return shape.bytes(); });  // refuses negative and overflowing sizes
-  Signature::Parameter parameter{std::string(name), std::move(shape), Signature::Parameter::Kind::kInput,
-                                 std::nullopt};
+  Signature::Parameter parameter{std::string(name), std::move(shape), Signature::Parameter::Kind::kInput};
   return Tensor(trace_, add_parameter(*trace_, std::move(parameter), options.donate));
 }
+
+namespace {
+
+bool takes_blocks(const WeightInfo& weight, const TraceOptions& options) {
+  return options.block_weights && weight.format && weight.shape.rank() == 2 &&
+         row_bytes(*weight.format, weight.shape.dims[1]);
+}
+
+// The weight that blocks stand for. It may be asked for inside a region, and is then used outside of it too:
+// so it is made in main.
+hlo::Value* expanded(const std::shared_ptr<Trace>& trace, hlo::Value* blocks, BlockFormat format,
+                     const std::source_location& where) {
+  std::vector<Trace::OpenBlock> outermost = {trace->open_blocks.front()};
+  std::swap(outermost, trace->open_blocks);
+  struct Restore {
+    std::vector<Trace::OpenBlock>&from, &to;
+    ~Restore() { std::swap(from, to); }
+  } restore{outermost, trace->open_blocks};
+  hlo::Value* weight = expand_blocks(Arg(Tensor(trace, blocks), where), format).value();
+  trace->blocks.emplace(weight, blocks);
+  return weight;
+}
+
+}  // namespace
 
 Tensor TraceCx::weight(std::string_view name, const WeightSource& source, const Where& where) {
   if (!trace_->open)
@@ -134,13 +164,24 @@ Tensor TraceCx::weight(std::string_view name, const WeightSource& source, const 
             name),
         where)
         .file(source.description());
-  Shape shape = found->shape;
-  if (found->format || is_float(shape.dtype)) shape.dtype = trace_->options.weight_dtype;
-  Signature::Parameter parameter{std::string(name), std::move(shape), Signature::Parameter::Kind::kWeight,
-                                 std::nullopt};
+  Signature::Parameter parameter{std::string(name), found->shape, Signature::Parameter::Kind::kWeight};
+  if (takes_blocks(*found, trace_->options)) {
+    parameter.format = found->format;
+    parameter.shape = {{found->shape.dims[0], *row_bytes(*found->format, found->shape.dims[1])}, u8};
+  } else if (found->format || is_float(found->shape.dtype)) {
+    parameter.shape.dtype = trace_->options.weight_dtype;
+  }
   hlo::Value* value = add_parameter(*trace_, std::move(parameter), false);
+  if (trace_->signature.parameters.back().format) value = expanded(trace_, value, *found->format, where);
   trace_->weights.emplace(std::pair{&source, std::string(name)}, value);
   return Tensor(trace_, value);
+}
+
+std::optional<TraceCx::Blocks> TraceCx::blocks_of(const Tensor& weight) const {
+  const auto found = trace_->blocks.find(weight.value());
+  if (found == trace_->blocks.end()) return std::nullopt;
+  const Signature::Parameter& parameter = trace_->signature.parameters[found->second->index];
+  return Blocks{Tensor(trace_, found->second), *parameter.format};
 }
 
 Tensor TraceCx::full(Dims dims, Scalar value, DType dtype, const Where& where) {

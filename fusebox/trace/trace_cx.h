@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -29,6 +30,12 @@ namespace fusebox {
 struct TraceOptions {
   // What float and block-quantised weights are expanded or converted to when they are loaded.
   DType weight_dtype = DType::f32;
+  // Matrices of block-quantised weights are not expanded: the program takes the file's blocks.
+  bool block_weights = false;
+  // The composites that the device has kernels for: "fusebox.attention".
+  std::vector<std::string> composites = {};
+
+  bool knows(std::string_view composite) const;
 };
 
 struct InputOptions {
@@ -80,6 +87,14 @@ class TraceCx {
   // The tensor of a checkpoint. Asking twice for the same one gives the same parameter. All weights of a
   // program are loaded from one source, by name: a second source may not have tensors of the same names.
   Tensor weight(std::string_view name, const WeightSource& source, const Where& where = Where::current());
+
+  // The blocks of a weight that the program takes as they lie in the file; nothing for any other tensor. The
+  // weight itself is their composite "fusebox.expand", f32.
+  struct Blocks {
+    Tensor bytes;  // ui8 [rows, bytes of a row]
+    BlockFormat format;
+  };
+  std::optional<Blocks> blocks_of(const Tensor& weight) const;
 
   // Fills a module's tensors from the checkpoint, by field name under `path`, and returns it. Fields that are
   // vectors and still empty grow as far as the checkpoint has elements; optional ones are there if it has

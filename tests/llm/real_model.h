@@ -16,7 +16,7 @@ inline const std::string kPluginPath = test::test_plugin();
 
 inline std::shared_ptr<LanguageModel> real_model() {
   static const std::shared_ptr<LanguageModel> model =
-      LanguageModel::open(kModelPath, {.device = {.plugin = kPluginPath}, .context = 2048});
+      LanguageModel::open(kModelPath, {.device = {.plugin = kPluginPath}, .dtype = f32, .context = 2048});
   return model;
 }
 
