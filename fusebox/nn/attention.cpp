@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include "fusebox/base/error.h"
+#include "fusebox/trace/composite.h"
 #include "fusebox/trace/emit.h"
 
 namespace fusebox::nn {
 namespace {
+
+constexpr std::string_view kAttention = "fusebox.attention";
 
 // Hides later positions; finite, so that a row that sees nothing of a block stays a number.
 constexpr double kMasked = -1e30;
@@ -18,17 +21,24 @@ struct Running {
   Tensor top, total, sum;
 };
 
+// What queries and rows of the cache are multiplied in.
+DType product_dtype(const Tensor& q, const Tensor& rows) {
+  return q.dtype() == rows.dtype() ? q.dtype() : f32;
+}
+
 // One query is written as multiply and add, which fuses into one loop; batched dots of one row would have
 // their operands transposed first.
 Tensor scores_of(const Tensor& q, const Tensor& k) {
-  if (q.dim(3) > 1) return einsum("skgtd,skcd->skgtc", {q, k}, {.dtype = f32});
+  const DType dtype = product_dtype(q, k);
+  if (q.dim(3) > 1)
+    return einsum("skgtd,skcd->skgtc", {convert(q, dtype), convert(k, dtype)}, {.dtype = f32});
   const Tensor products = convert(q, f32) * convert(expand_dims(k, 2), f32);
   return expand_dims(sum(products, -1), 3);
 }
 
-Tensor weighted_values(const Tensor& weights, const Tensor& v) {
+Tensor weighted_values(const Tensor& weights, const Tensor& v, DType dtype) {
   if (weights.dim(3) > 1)
-    return einsum("skgtc,skcd->skgtd", {convert(weights, v.dtype()), v}, {.dtype = f32});
+    return einsum("skgtc,skcd->skgtd", {convert(weights, dtype), convert(v, dtype)}, {.dtype = f32});
   const Tensor column = expand_dims(squeeze(weights, 3), -1);
   return expand_dims(sum(column * convert(expand_dims(v, 2), f32), 3), 3);
 }
@@ -37,17 +47,19 @@ Tensor cache_block(const Tensor& cache, const Tensor& row) {
   return dynamic_slice(cache, {0, 0, row, 0}, {cache.dim(0), cache.dim(1), kAttentionBlock, cache.dim(3)});
 }
 
-Running attend_block(const Tensor& q, const KvCache& cache, const Tensor& positions, const Tensor& block,
+// `last`: the last row that a query sees.
+Running attend_block(const Tensor& q, const KvCache& cache, const Tensor& last, const Tensor& block,
                      const Running& before) {
   const Tensor row = block * kAttentionBlock;
   const Tensor columns = row + row.cx().iota({kAttentionBlock}, 0, i32);
-  const Tensor visible = less_equal(columns, positions);
+  const Tensor visible = less_equal(columns, last);
   const Tensor scores = where(visible, scores_of(q, cache_block(cache.k, row)), kMasked);
   const Tensor top = maximum(before.top, max(scores, -1));
   const Tensor weights = exp(scores - expand_dims(top, -1));
   const Tensor fade = exp(before.top - top);
   return {top, before.total * fade + sum(weights, -1),
-          before.sum * expand_dims(fade, -1) + weighted_values(weights, cache_block(cache.v, row))};
+          before.sum * expand_dims(fade, -1) +
+              weighted_values(weights, cache_block(cache.v, row), product_dtype(q, cache.v))};
 }
 
 void check(const Tensor& q, const KvCache& cache, const Tensor& positions, const Tensor& valid) {
@@ -94,6 +106,29 @@ Tensor with_rows(Tensor cache, const Tensor& rows, const Tensor& start) {
   return cache;
 }
 
+// Stops after the last block that any slot has filled.
+Tensor loop_over_blocks(const Tensor& query, const KvCache& cache, const Tensor& positions,
+                        const Tensor& valid, double scale) {
+  const int64_t slots = query.dim(0), n = query.dim(1), size = query.dim(3), kv_heads = cache.k.dim(1);
+  const int64_t group = query.dim(2) / kv_heads;
+  const Tensor grouped =
+      transpose(reshape(query * scale, {slots, n, kv_heads, group, size}), {0, 2, 3, 1, 4});
+  const Tensor last =
+      minimum(reshape(positions, {slots, 1, 1, n, 1}), reshape(valid, {slots, 1, 1, 1, 1}) - 1);
+
+  TraceCx cx = query.cx();
+  const Dims rows = {slots, kv_heads, group, n}, outputs = {slots, kv_heads, group, n, size};
+  const Running nothing = {cx.full(rows, {kMasked}, f32), cx.zeros(rows, f32), cx.zeros(outputs, f32)};
+  const Tensor filled = minimum(max(valid), cache.k.dim(2));
+  const Tensor blocks = (filled + (kAttentionBlock - 1)) / kAttentionBlock;
+  const Running all = fori_loop(0, blocks, nothing, [&](const Tensor& block, const Running& before) {
+    return attend_block(grouped, cache, last, block, before);
+  });
+  const Tensor averaged = where(last < 0, 0, all.sum / expand_dims(all.total, -1));
+  return reshape(convert(transpose(averaged, {0, 3, 1, 2, 4}), query.dtype()),
+                 {slots, n, kv_heads * group * size});
+}
+
 }  // namespace
 
 KvCache KvCache::updated(const Arg& new_k, const Arg& new_v, const Tensor& start) const {
@@ -109,22 +144,15 @@ Tensor attention(const Arg& q, const KvCache& cache, const Tensor& positions, co
     check(tensor_of(q), cache, positions, valid);
     return tensor_of(q);
   });
-  const int64_t slots = query.dim(0), n = query.dim(1), size = query.dim(3), kv_heads = cache.k.dim(1);
-  const int64_t group = query.dim(2) / kv_heads;
-  const Tensor grouped =
-      transpose(reshape(query * scale, {slots, n, kv_heads, group, size}), {0, 2, 3, 1, 4});
-  const Tensor at = reshape(positions, {slots, 1, 1, n, 1});
-
-  TraceCx cx = query.cx();
-  const Dims rows = {slots, kv_heads, group, n}, outputs = {slots, kv_heads, group, n, size};
-  const Running nothing = {cx.full(rows, {kMasked}, f32), cx.zeros(rows, f32), cx.zeros(outputs, f32)};
-  const Tensor blocks = (max(valid) + (kAttentionBlock - 1)) / kAttentionBlock;
-  const Running all = fori_loop(0, blocks, nothing, [&](const Tensor& block, const Running& before) {
-    return attend_block(grouped, cache, at, block, before);
-  });
-  const Tensor averaged = all.sum / expand_dims(all.total, -1);
-  return reshape(convert(transpose(averaged, {0, 3, 1, 2, 4}), query.dtype()),
-                 {slots, n, kv_heads * group * size});
+  if (!query.cx().options().knows(kAttention) || query.dtype() == f64 || cache.k.dtype() == f64)
+    return loop_over_blocks(query, cache, positions, valid, scale);
+  const Tensor attended =
+      composite(kAttention, {{"scale", scale}}, {convert(query, f32), cache.k, cache.v, positions, valid},
+                [&](const std::vector<Tensor>& in) {
+                  const KvCache inside = {in[1], in[2]};
+                  return std::vector{loop_over_blocks(in[0], inside, in[3], in[4], scale)};
+                })[0];
+  return convert(attended, query.dtype());
 }
 
 }  // namespace fusebox::nn

@@ -24,8 +24,13 @@ struct KvCache {
 inline constexpr int64_t kAttentionBlock = 256;
 
 // Causal attention of n queries per slot: q is [slots, n, heads, head_size], positions i32 [slots, n] (a row
-// sees the cache up to and with its own position), valid i32 [slots] the rows of the cache that are filled.
-// heads is a multiple of kv_heads. Softmax in f32; returns [slots, n, heads * head_size] of q's dtype.
+// sees the cache up to and with its own position, as far as it is filled), valid i32 [slots] the rows of the
+// cache that are filled. heads is a multiple of kv_heads. Softmax in f32; returns [slots, n, heads *
+// head_size] of q's dtype, zeros for a row that sees nothing.
+//
+// Where the device has a kernel for it, it is the composite "fusebox.attention", version 1, with the
+// attribute `scale`, of q in f32, the cache, positions and valid. Kernels read no row of the cache that no
+// query of its slot sees; the plain ops multiply what stands there by zero, so it must be finite.
 Tensor attention(const Arg& q, const KvCache& cache, const Tensor& positions, const Tensor& valid,
                  double scale);
 

@@ -14,6 +14,8 @@ struct Row {
 constexpr Row kRows[] = {
     {kInt8Rows, emit_int8_rows},
     {kBlockDot, emit_block_dot},
+    {kAttention, emit_attention},
+    {kAttentionMerge, emit_attention_merge},
 };
 
 }  // namespace

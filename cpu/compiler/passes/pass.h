@@ -26,6 +26,8 @@ void run_passes(hlo::Program& program, std::span<const std::string> disabled,
 // Products with low-bit weights become calls of their kernels: dot_general of fusebox.int8_blocks and
 // fusebox.expand.
 void use_block_kernels(hlo::Program& program);
+// Attention over a cache becomes calls of its kernels: fusebox.attention.
+void use_attention_kernels(hlo::Program& program);
 // Replaces calls, and composites that no kernel knows, by the body of the function that they name. After it
 // `main` is the only function.
 void inline_calls(hlo::Program& program);

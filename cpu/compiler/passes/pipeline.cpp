@@ -10,6 +10,7 @@ namespace {
 
 constexpr Pass kPasses[] = {
     {"use-block-kernels", use_block_kernels},
+    {"use-attention-kernels", use_attention_kernels},
     {"inline-calls", inline_calls},
     {"drop-barriers", drop_barriers},
     {"eliminate-common-subexpressions", eliminate_common_subexpressions},

@@ -1,0 +1,245 @@
+#include "cpu/compiler/kernels/attention.h"
+
+#include <llvm/IR/Intrinsics.h>
+
+#include <cstdlib>
+
+#include "cpu/compiler/kernels/custom.h"
+
+namespace fusebox::cpu {
+
+using llvm::AllocaInst;
+using llvm::Value;
+
+namespace {
+
+constexpr int64_t kLanes = 8;
+
+const Shape& operand_shape(const Frame& frame, size_t operand) {
+  return frame.spec().expression.node(frame.spec().roots[operand]).shape;
+}
+
+int64_t padded(int64_t size, int64_t step) { return (size + step - 1) / step * step; }
+
+}  // namespace
+
+AttentionSizes attention_sizes(const Frame& frame) {
+  const Dims &q = operand_shape(frame, 0).dims, &k = operand_shape(frame, 1).dims;
+  return {q[0], q[1], q[2], k[1], k[2], q[3]};
+}
+
+Attention::Attention(Frame& frame)
+    : frame_(frame),
+      b_(frame.b()),
+      sizes_(attention_sizes(frame)),
+      target_(math_target_for(frame.level())),
+      scale_(std::strtod(frame.spec().op->attributes.get<std::string>("backend_config").c_str(), nullptr)),
+      parts_(frame.spec().outputs[0].rank() == 5 ? frame.spec().outputs[0].dims[2] : 1) {}
+
+KernelShape Attention::emit() {
+  lay_out_scratch();
+  scratch_ = frame_.scratch();
+  frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* index) { attend(item(index)); });
+  return {sizes_.slots * sizes_.kv_heads * sizes_.tiles() * parts_, 1, scratch_floats_ * 4};
+}
+
+void Attention::lay_out_scratch() {
+  const int64_t rows = padded(sizes_.tile() * sizes_.group(), row_step());
+  const auto take = [&](int64_t floats) {
+    const int64_t at = scratch_floats_;
+    scratch_floats_ += padded(floats, 16);
+    return at;
+  };
+  queries_at_ = take(rows * sizes_.size);
+  scores_at_ = take(rows * kAttentionChunk);
+  sums_at_ = take(rows * sizes_.size);
+  fades_at_ = take(rows);
+  tops_at_ = take(rows);
+  totals_at_ = take(rows);
+  seen_at_ = take(2 * rows);  // i64
+  more_at_ = take(more_scratch());
+}
+
+Value* Attention::base(size_t operand) const {
+  const KernelSpec& spec = frame_.spec();
+  return frame_.inputs()[static_cast<size_t>(spec.expression.node(spec.roots[operand]).input)];
+}
+
+Value* Attention::seen(Value* row) {
+  return b_.CreateInBoundsGEP(b_.getInt64Ty(), in_scratch(seen_at_, number(0), 1), row);
+}
+
+Value* Attention::cached(size_t operand, Value* offset, int64_t lanes) {
+  const DType dtype = operand_shape(frame_, operand).dtype;
+  llvm::Type* memory =
+      llvm::FixedVectorType::get(frame_.scalars().memory_type(dtype), static_cast<unsigned>(lanes));
+  Value* raw = b_.CreateAlignedLoad(memory, frame_.address(base(operand), dtype, offset),
+                                    llvm::Align(byte_size(dtype)));
+  if (dtype == f16) return emit_f16_to_f32(b_, raw, target_);
+  if (dtype == bf16) return emit_bf16_to_f32(b_, raw, target_);
+  return raw;
+}
+
+// Tiles from both ends in turn: later ones see more, and threads take neighbouring items.
+Attention::Item Attention::item(Value* index) {
+  const int64_t tiles = sizes_.tiles();
+  Value* part = b_.CreateURem(index, number(parts_));
+  Value* rest = b_.CreateUDiv(index, number(parts_));
+  Value* tile = b_.CreateURem(rest, number(tiles));
+  rest = b_.CreateUDiv(rest, number(tiles));
+  Value* half = b_.CreateLShr(tile, 1);
+  tile = b_.CreateSelect(b_.CreateTrunc(tile, b_.getInt1Ty()), b_.CreateSub(number(tiles - 1), half), half);
+  return {b_.CreateUDiv(rest, number(sizes_.kv_heads)), b_.CreateURem(rest, number(sizes_.kv_heads)),
+          b_.CreateMul(tile, number(sizes_.tile())), part};
+}
+
+void Attention::attend(const Item& item) {
+  Value* positions = at_most(b_.CreateSub(number(sizes_.n), item.first), sizes_.tile());
+  Value* used = b_.CreateMul(positions, number(sizes_.group()));
+  Value* steps = b_.CreateUDiv(b_.CreateAdd(used, number(row_step() - 1)), number(row_step()));
+  const Queries queries{used, b_.CreateMul(steps, number(row_step()))};
+  Value* end = prepare(item, queries);
+
+  // The part's share of whole chunks.
+  Value* chunks = b_.CreateUDiv(b_.CreateAdd(end, number(kAttentionChunk - 1)), number(kAttentionChunk));
+  const auto border = [&](Value* part) {
+    Value* before = b_.CreateUDiv(b_.CreateMul(chunks, part), number(parts_));
+    return b_.CreateMul(before, number(kAttentionChunk));
+  };
+  Value* from = border(item.part);
+  Value* to = border(b_.CreateAdd(item.part, number(1)));
+  to = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, to, end);
+  Value* head = b_.CreateAdd(b_.CreateMul(item.slot, number(sizes_.kv_heads)), item.head);
+  Value* rows_before = b_.CreateMul(head, number(sizes_.capacity));
+  frame_.loop(from, to, kAttentionChunk, [&](Value* first) {
+    const Chunk chunk{b_.CreateMul(b_.CreateAdd(rows_before, first), number(sizes_.size)), first,
+                      at_most(b_.CreateSub(to, first), kAttentionChunk)};
+    scores(chunk, queries);
+    frame_.loop(number(0), queries.used, 1, [&](Value* row) { soften(chunk, row); });
+    values(chunk, queries);
+  });
+  frame_.loop(number(0), queries.used, 1, [&](Value* row) { finish(item, row); });
+}
+
+// Fills the scratch; returns how many rows of the cache are seen by any of the queries.
+Value* Attention::prepare(const Item& item, const Queries& queries) {
+  AllocaInst* end = frame_.variable(b_.getInt64Ty());
+  b_.CreateStore(number(0), end);
+  Value* zeros = llvm::Constant::getNullValue(vector(kLanes));
+  Value* scale = llvm::ConstantFP::get(vector(kLanes), scale_);
+  frame_.loop(number(0), queries.padded, 1, [&](Value* row) {
+    Value* in_tile = b_.CreateUDiv(row, number(sizes_.group()));
+    Value* position = at_most(b_.CreateAdd(item.first, in_tile), sizes_.n - 1);
+    Value* is_used = b_.CreateICmpULT(row, queries.used);
+    Value* count = b_.CreateSelect(is_used, rows_seen(item.slot, position), number(0));
+    b_.CreateStore(count, seen(row));
+    Value* largest = b_.CreateLoad(b_.getInt64Ty(), end);
+    b_.CreateStore(b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, largest, count), end);
+    store(llvm::ConstantFP::get(b_.getFloatTy(), kNoScore), top(row));
+    store(llvm::ConstantFP::get(b_.getFloatTy(), 0), total(row));
+    Value* head = b_.CreateAdd(b_.CreateMul(item.head, number(sizes_.group())),
+                               b_.CreateURem(row, number(sizes_.group())));
+    Value* at = b_.CreateAdd(b_.CreateMul(item.slot, number(sizes_.n)), position);
+    at = b_.CreateAdd(b_.CreateMul(at, number(sizes_.heads)), head);
+    at = b_.CreateMul(at, number(sizes_.size));
+    frame_.loop(number(0), number(sizes_.size), kLanes, [&](Value* i) {
+      Value* x = load(vector(kLanes), floats_from(base(0), b_.CreateAdd(at, i)));
+      store(b_.CreateFMul(x, scale), floats_from(query(row), i));
+      store(zeros, floats_from(sum(row), i));
+    });
+  });
+  return b_.CreateLoad(b_.getInt64Ty(), end);
+}
+
+// How many rows of the cache a position sees. Whatever the numbers are, they do not lead out of the cache.
+Value* Attention::rows_seen(Value* slot, Value* position) {
+  const auto number_at = [&](size_t operand, Value* index) {
+    Value* narrow =
+        b_.CreateLoad(b_.getInt32Ty(), b_.CreateInBoundsGEP(b_.getInt32Ty(), base(operand), index));
+    return b_.CreateSExt(narrow, b_.getInt64Ty());
+  };
+  Value* index = b_.CreateAdd(b_.CreateMul(slot, number(sizes_.n)), position);
+  Value* count = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, b_.CreateAdd(number_at(3, index), number(1)),
+                                          number_at(4, slot));
+  return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, at_most(count, sizes_.capacity), number(0));
+}
+
+// Scores become weights, 0 for what is not seen; top, total and fade follow.
+void Attention::soften(const Chunk& chunk, Value* row) {
+  Value* left = b_.CreateSub(b_.CreateLoad(b_.getInt64Ty(), seen(row)), chunk.first);
+  left = b_.CreateTrunc(at_most(left, kAttentionChunk), b_.getInt32Ty());
+  left = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, left, b_.getInt32(0));
+  Value* steps = b_.CreateStepVector(llvm::FixedVectorType::get(b_.getInt32Ty(), kLanes));
+  const auto visible = [&](Value* i) {
+    Value* behind = b_.CreateSub(left, b_.CreateTrunc(i, b_.getInt32Ty()));
+    return b_.CreateICmpSLT(steps, b_.CreateVectorSplat(kLanes, behind));
+  };
+  Value* none = llvm::ConstantFP::get(vector(kLanes), kNoScore);
+  Value* old_top = load(b_.getFloatTy(), top(row));
+  AllocaInst *tops = frame_.variable(vector(kLanes)), *sums = frame_.variable(vector(kLanes));
+  b_.CreateStore(splat(old_top, kLanes), tops);
+  b_.CreateStore(llvm::Constant::getNullValue(vector(kLanes)), sums);
+  frame_.loop(number(0), chunk.count, kLanes, [&](Value* i) {
+    Value* x = b_.CreateSelect(visible(i), load(vector(kLanes), floats_from(score(row), i)), none);
+    Value* so_far = b_.CreateLoad(vector(kLanes), tops);
+    b_.CreateStore(b_.CreateSelect(b_.CreateFCmpOGT(x, so_far), x, so_far), tops);
+  });
+  Value* new_top = b_.CreateFPMaxReduce(b_.CreateLoad(vector(kLanes), tops));
+  frame_.loop(number(0), chunk.count, kLanes, [&](Value* i) {
+    Value* address = floats_from(score(row), i);
+    Value* x = emit_exp(b_, b_.CreateFSub(load(vector(kLanes), address), splat(new_top, kLanes)), target_);
+    x = b_.CreateSelect(visible(i), x, llvm::Constant::getNullValue(vector(kLanes)));
+    store(x, address);
+    b_.CreateStore(b_.CreateFAdd(b_.CreateLoad(vector(kLanes), sums), x), sums);
+  });
+  Value* faded = emit_exp(b_, b_.CreateFSub(old_top, new_top), target_);
+  store(faded, fade(row));
+  store(new_top, top(row));
+  Value* all = horizontal_sum(b_.CreateLoad(vector(kLanes), sums));
+  store(multiply_add(load(b_.getFloatTy(), total(row)), faded, all), total(row));
+}
+
+Value* Attention::horizontal_sum(Value* x) {
+  llvm::IRBuilder<>::FastMathFlagGuard guard(b_);
+  llvm::FastMathFlags flags;
+  flags.setAllowReassoc();
+  b_.setFastMathFlags(flags);
+  return b_.CreateFAddReduce(llvm::ConstantFP::get(b_.getFloatTy(), -0.0), x);
+}
+
+// To the result, or to what the parts are merged from.
+void Attention::finish(const Item& item, Value* row) {
+  Value* result = frame_.outputs()[0];
+  Value* position = b_.CreateAdd(item.first, b_.CreateUDiv(row, number(sizes_.group())));
+  Value* in_group = b_.CreateURem(row, number(sizes_.group()));
+  Value *to = nullptr, *divisor = nullptr;
+  if (parts_ > 1) {
+    Value* head = b_.CreateAdd(b_.CreateMul(item.slot, number(sizes_.kv_heads)), item.head);
+    to = b_.CreateAdd(b_.CreateMul(head, number(parts_)), item.part);
+    to = b_.CreateAdd(b_.CreateMul(to, number(sizes_.n)), position);
+    to = b_.CreateAdd(b_.CreateMul(to, number(sizes_.group())), in_group);
+    to = floats_from(result, b_.CreateMul(to, number(sizes_.size + kPartExtra)));
+    store(load(b_.getFloatTy(), top(row)), floats_from(to, number(sizes_.size)));
+    store(load(b_.getFloatTy(), total(row)), floats_from(to, number(sizes_.size + 1)));
+  } else {
+    to = b_.CreateAdd(b_.CreateMul(item.slot, number(sizes_.n)), position);
+    to = b_.CreateAdd(b_.CreateMul(to, number(sizes_.kv_heads)), item.head);
+    to = b_.CreateAdd(b_.CreateMul(to, number(sizes_.group())), in_group);
+    to = floats_from(result, b_.CreateMul(to, number(sizes_.size)));
+    Value* all = load(b_.getFloatTy(), total(row));
+    // What sees nothing has sums of 0.
+    Value* one = llvm::ConstantFP::get(b_.getFloatTy(), 1);
+    Value* is_none = b_.CreateFCmpOEQ(all, llvm::ConstantFP::get(b_.getFloatTy(), 0));
+    divisor = splat(b_.CreateSelect(is_none, one, all), kLanes);
+  }
+  frame_.loop(number(0), number(sizes_.size), kLanes, [&](Value* i) {
+    Value* x = load(vector(kLanes), floats_from(sum(row), i));
+    store(divisor ? b_.CreateFDiv(x, divisor) : x, floats_from(to, i));
+  });
+}
+
+KernelShape emit_attention(Frame& frame) {
+  return attention_sizes(frame).few() ? emit_attention_of_few(frame) : emit_attention_of_many(frame);
+}
+
+}  // namespace fusebox::cpu

@@ -1,0 +1,114 @@
+// Attention: what kernels of attention have in common. They differ in how they multiply. Inside codegen only:
+// it includes LLVM.
+#pragma once
+
+#include "cpu/compiler/kernels/attention_sizes.h"
+#include "cpu/compiler/kernels/frame.h"
+
+namespace fusebox::cpu {
+
+// The sizes of a call from the shapes of its operands q and k.
+AttentionSizes attention_sizes(const Frame& frame);
+
+// An item takes a tile of queries through its part of the filled rows, a chunk at a time: scores, a softmax
+// that goes on from chunk to chunk (Milakov and Gimelshein, 2018), values.
+class Attention {
+ public:
+  explicit Attention(Frame& frame);
+  virtual ~Attention() = default;
+
+  KernelShape emit();
+
+ protected:
+  // The rows of the cache that are met at present.
+  struct Chunk {
+    llvm::Value* offset;  // of the first, in elements of K and V
+    llvm::Value* first;   // its number
+    llvm::Value* count;   // at most kAttentionChunk
+  };
+  // Queries that are met: `used`, and a few more up to a multiple of row_step().
+  struct Queries {
+    llvm::Value *used, *padded;
+  };
+
+  // Queries are taken so many at once.
+  virtual int64_t row_step() const = 0;
+  // Floats of scratch beside what is below.
+  virtual int64_t more_scratch() const { return 0; }
+  // score(query, i) = q · K[i] for all queries and rows of the chunk.
+  virtual void scores(const Chunk& chunk, const Queries& queries) = 0;
+  // sum(query) = sum(query) · fade(query) + Σ score(query, i) · V[i].
+  virtual void values(const Chunk& chunk, const Queries& queries) = 0;
+
+  // In the scratch, all of f32.
+  llvm::Value* query(llvm::Value* row) { return in_scratch(queries_at_, row, sizes_.size); }
+  llvm::Value* score(llvm::Value* row) { return in_scratch(scores_at_, row, kAttentionChunk); }
+  llvm::Value* sum(llvm::Value* row) { return in_scratch(sums_at_, row, sizes_.size); }
+  llvm::Value* fade(llvm::Value* row) { return in_scratch(fades_at_, row, 1); }
+  llvm::Value* more() { return in_scratch(more_at_, number(0), 1); }
+
+  llvm::Value* number(int64_t value) { return frame_.number(value); }
+  llvm::Value* floats_from(llvm::Value* base, llvm::Value* floats) {
+    return b_.CreateInBoundsGEP(b_.getFloatTy(), base, floats);
+  }
+  llvm::Type* vector(int64_t lanes) {
+    return llvm::FixedVectorType::get(b_.getFloatTy(), static_cast<unsigned>(lanes));
+  }
+  llvm::Value* load(llvm::Type* type, llvm::Value* address) {
+    return b_.CreateAlignedLoad(type, address, llvm::Align(4));
+  }
+  llvm::Value* splat(llvm::Value* scalar, int64_t lanes) {
+    return b_.CreateVectorSplat(static_cast<unsigned>(lanes), scalar);
+  }
+  void store(llvm::Value* value, llvm::Value* address) {
+    b_.CreateAlignedStore(value, address, llvm::Align(4));
+  }
+  llvm::Value* multiply_add(llvm::Value* x, llvm::Value* y, llvm::Value* sum) {
+    return b_.CreateIntrinsic(llvm::Intrinsic::fmuladd, {sum->getType()}, {x, y, sum});
+  }
+  llvm::Value* at_most(llvm::Value* x, int64_t limit) {
+    return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, x, number(limit));
+  }
+  // Elements of K (operand 1) or V (2), as f32.
+  llvm::Value* cached(size_t operand, llvm::Value* offset, int64_t lanes);
+
+  Frame& frame_;
+  llvm::IRBuilder<>& b_;
+  AttentionSizes sizes_;
+  MathTarget target_;
+
+ private:
+  struct Item {
+    llvm::Value *slot, *head, *first, *part;  // `head` of the cache; `first` position of the tile
+  };
+
+  llvm::Value* base(size_t operand) const;
+  llvm::Value* in_scratch(int64_t array, llvm::Value* row, int64_t stride) {
+    return floats_from(scratch_, b_.CreateAdd(b_.CreateMul(row, number(stride)), number(array)));
+  }
+  llvm::Value* top(llvm::Value* row) { return in_scratch(tops_at_, row, 1); }
+  llvm::Value* total(llvm::Value* row) { return in_scratch(totals_at_, row, 1); }
+  llvm::Value* seen(llvm::Value* row);
+  void lay_out_scratch();
+  Item item(llvm::Value* index);
+  void attend(const Item& item);
+  llvm::Value* prepare(const Item& item, const Queries& queries);
+  llvm::Value* rows_seen(llvm::Value* slot, llvm::Value* position);
+  void soften(const Chunk& chunk, llvm::Value* row);
+  void finish(const Item& item, llvm::Value* row);
+  llvm::Value* horizontal_sum(llvm::Value* x);
+
+  double scale_;
+  int64_t parts_;
+  int64_t queries_at_ = 0, scores_at_ = 0, sums_at_ = 0, fades_at_ = 0, tops_at_ = 0, totals_at_ = 0,
+          seen_at_ = 0, more_at_ = 0, scratch_floats_ = 0;
+  llvm::Value* scratch_ = nullptr;
+};
+
+// Less than any score that is met, and finite.
+inline constexpr double kNoScore = -1e30;
+
+KernelShape emit_attention_of_few(Frame& frame);
+KernelShape emit_attention_of_many(Frame& frame);
+
+}  // namespace fusebox::cpu

@@ -1,0 +1,181 @@
+// Attention of many queries: a chunk of the cache is converted to f32 and packed into the thread's scratch,
+// and tiles of queries are multiplied with it, as many sums at once as there are registers.
+#include "cpu/compiler/kernels/attention.h"
+
+namespace fusebox::cpu {
+
+using llvm::AllocaInst;
+using llvm::Value;
+
+namespace {
+
+constexpr int64_t kHalf = 8;  // rows or columns that are packed at once
+
+// Sums that registers hold: `rows` queries by `vectors` vectors of `lanes`.
+struct Tile {
+  int64_t rows, vectors, lanes;
+  int64_t columns() const { return vectors * lanes; }
+};
+
+Tile tile_for(const std::string& level) {
+  if (level.starts_with("v4")) return {12, 2, 16};
+  if (level == "v3") return {6, 2, 8};
+  return {6, 1, 8};  // two registers each
+}
+
+// The widest tile whose columns divide the size.
+Tile narrowed(Tile tile, int64_t size) {
+  if (size % tile.columns() != 0) tile.vectors = 1;
+  if (size % tile.columns() != 0) tile.lanes = kHalf;
+  return tile;
+}
+
+class AttentionOfMany : public Attention {
+ public:
+  explicit AttentionOfMany(Frame& frame)
+      : Attention(frame),
+        score_tile_(tile_for(frame.level())),
+        value_tile_(narrowed(score_tile_, sizes_.size)) {}
+
+ private:
+  int64_t row_step() const override { return score_tile_.rows; }
+  int64_t more_scratch() const override { return 2 * sizes_.size * kAttentionChunk; }
+
+  // Panels of K: [chunk / columns][size][columns]; of V: [size / columns][chunk][columns].
+  Value* keys() { return more(); }
+  Value* packed_values() { return floats_from(more(), number(sizes_.size * kAttentionChunk)); }
+
+  void scores(const Chunk& chunk, const Queries& queries) override {
+    frame_.loop(number(0), chunk.count, kHalf, [&](Value* row) {
+      frame_.loop(number(0), number(sizes_.size), kHalf,
+                  [&](Value* column) { pack_keys(chunk, row, column); });
+    });
+    frame_.loop(number(0), chunk.count, score_tile_.columns(), [&](Value* column) {
+      Value* panel = floats_from(keys(), b_.CreateMul(column, number(sizes_.size)));
+      frame_.loop(number(0), queries.padded, score_tile_.rows, [&](Value* row) {
+        const Sums sums = zeros(score_tile_);
+        multiply(score_tile_, sums, query(row), sizes_.size, panel, number(sizes_.size));
+        write(score_tile_, sums, floats_from(score(row), column), kAttentionChunk);
+      });
+    });
+  }
+
+  // 8 rows of K by 8 of their elements, turned.
+  void pack_keys(const Chunk& chunk, Value* row, Value* column) {
+    std::vector<Value*> square;
+    for (int64_t i = 0; i < kHalf; ++i) {
+      Value* offset = b_.CreateMul(b_.CreateAdd(row, number(i)), number(sizes_.size));
+      square.push_back(cached(1, b_.CreateAdd(chunk.offset, b_.CreateAdd(offset, column)), kHalf));
+    }
+    square = transposed(std::move(square));
+    const int64_t columns = score_tile_.columns();
+    Value* panel = b_.CreateUDiv(row, number(columns));
+    Value* to = b_.CreateMul(b_.CreateAdd(b_.CreateMul(panel, number(sizes_.size)), column), number(columns));
+    to = b_.CreateAdd(to, b_.CreateURem(row, number(columns)));
+    for (int64_t i = 0; i < kHalf; ++i)
+      store(square[static_cast<size_t>(i)], floats_from(keys(), b_.CreateAdd(to, number(i * columns))));
+  }
+
+  // 8 vectors of 8: lane i of vector j becomes lane j of vector i.
+  std::vector<Value*> transposed(std::vector<Value*> v) {
+    for (const size_t distance : {4, 2, 1}) {
+      std::vector<int> low, high;
+      for (size_t i = 0; i < 8; ++i) {
+        const bool second = (i & distance) != 0;
+        low.push_back(static_cast<int>(second ? 8 + i - distance : i));
+        high.push_back(static_cast<int>(second ? 8 + i : i + distance));
+      }
+      for (size_t i = 0; i < 8; ++i) {
+        if ((i & distance) != 0) continue;
+        Value *a = v[i], *b = v[i + distance];
+        v[i] = b_.CreateShuffleVector(a, b, low);
+        v[i + distance] = b_.CreateShuffleVector(a, b, high);
+      }
+    }
+    return v;
+  }
+
+  void values(const Chunk& chunk, const Queries& queries) override {
+    const int64_t columns = value_tile_.columns();
+    frame_.loop(number(0), chunk.count, 1, [&](Value* row) {
+      Value* offset = b_.CreateAdd(chunk.offset, b_.CreateMul(row, number(sizes_.size)));
+      for (int64_t i = 0; i < sizes_.size; i += value_tile_.lanes) {
+        Value* to = b_.CreateAdd(b_.CreateMul(row, number(columns)),
+                                 number(i / columns * columns * kAttentionChunk + i % columns));
+        store(cached(2, b_.CreateAdd(offset, number(i)), value_tile_.lanes),
+              floats_from(packed_values(), to));
+      }
+    });
+    frame_.loop(number(0), number(sizes_.size), columns, [&](Value* column) {
+      Value* panel = floats_from(packed_values(), b_.CreateMul(column, number(kAttentionChunk)));
+      frame_.loop(number(0), queries.padded, value_tile_.rows, [&](Value* row) {
+        Value* to = floats_from(sum(row), column);
+        const Sums sums = faded(row, to);
+        multiply(value_tile_, sums, score(row), kAttentionChunk, panel, chunk.count);
+        write(value_tile_, sums, to, sizes_.size);
+      });
+    });
+  }
+
+  using Sums = std::vector<AllocaInst*>;
+
+  Sums zeros(const Tile& tile) {
+    Sums sums;
+    for (int64_t i = 0; i < tile.rows * tile.vectors; ++i) {
+      sums.push_back(frame_.variable(vector(tile.lanes)));
+      b_.CreateStore(llvm::Constant::getNullValue(vector(tile.lanes)), sums.back());
+    }
+    return sums;
+  }
+
+  Value* place(Value* from, int64_t row, int64_t stride, int64_t column) {
+    return floats_from(from, number(row * stride + column));
+  }
+
+  Sums faded(Value* row, Value* from) {
+    Sums sums;
+    for (int64_t r = 0; r < value_tile_.rows; ++r) {
+      Value* factor = splat(load(b_.getFloatTy(), fade(b_.CreateAdd(row, number(r)))), value_tile_.lanes);
+      for (int64_t v = 0; v < value_tile_.vectors; ++v) {
+        Value* x = load(vector(value_tile_.lanes), place(from, r, sizes_.size, v * value_tile_.lanes));
+        sums.push_back(frame_.variable(vector(value_tile_.lanes)));
+        b_.CreateStore(b_.CreateFMul(x, factor), sums.back());
+      }
+    }
+    return sums;
+  }
+
+  // sums += left · panel: rows of `left` are `stride` floats apart.
+  void multiply(const Tile& tile, const Sums& sums, Value* left, int64_t stride, Value* panel, Value* depth) {
+    frame_.loop(number(0), depth, 1, [&](Value* k) {
+      Value* right = floats_from(panel, b_.CreateMul(k, number(tile.columns())));
+      std::vector<Value*> y;
+      for (int64_t v = 0; v < tile.vectors; ++v)
+        y.push_back(load(vector(tile.lanes), floats_from(right, number(v * tile.lanes))));
+      Value* at = floats_from(left, k);
+      for (int64_t r = 0; r < tile.rows; ++r) {
+        Value* x = splat(load(b_.getFloatTy(), place(at, r, stride, 0)), tile.lanes);
+        for (int64_t v = 0; v < tile.vectors; ++v) {
+          AllocaInst* sum = sums[static_cast<size_t>(r * tile.vectors + v)];
+          b_.CreateStore(multiply_add(x, y[static_cast<size_t>(v)], b_.CreateLoad(vector(tile.lanes), sum)),
+                         sum);
+        }
+      }
+    });
+  }
+
+  void write(const Tile& tile, const Sums& sums, Value* to, int64_t stride) {
+    for (int64_t r = 0; r < tile.rows; ++r)
+      for (int64_t v = 0; v < tile.vectors; ++v)
+        store(b_.CreateLoad(vector(tile.lanes), sums[static_cast<size_t>(r * tile.vectors + v)]),
+              place(to, r, stride, v * tile.lanes));
+  }
+
+  Tile score_tile_, value_tile_;
+};
+
+}  // namespace
+
+KernelShape emit_attention_of_many(Frame& frame) { return AttentionOfMany(frame).emit(); }
+
+}  // namespace fusebox::cpu
