@@ -137,7 +137,8 @@ class CopyRemover {
       const bool made_from_it = use.at == begin && !use.writes && maker->kind == Step::Kind::kKernel &&
                                 maker->kernel->is_copy() && maker->reads[0] == to;
       if (use.at >= timeline_.at(&*maker) && use.at < end && !made_from_it) return false;
-      if (use.writes && use.at > end && made.back().at > use.at) return false;
+      // Nor may it be written to while `from` is still wanted, if only by the step that writes.
+      if (use.writes && use.at > end && made.back().at >= use.at) return false;
     }
     rename(plan_.steps, from, to);
     timeline_.merge(from, to, end);

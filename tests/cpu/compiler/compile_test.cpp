@@ -139,6 +139,18 @@ TEST(Compile, AConstantOfOneValueIsNotWrittenOutInTheBlob) {
   EXPECT_EQ(run(blob, {Floats(1000, 1)})[0], Floats(1000, 500));
 }
 
+TEST(Compile, AnUpdateByItsOwnElementsReadsThemAsTheyWere) {
+  const Blob blob = compiled(R"(
+    func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %0 = stablehlo.negate %x : tensor<4xf32>
+      %1 = stablehlo.slice %0 [0:3] : (tensor<4xf32>) -> tensor<3xf32>
+      %one = stablehlo.constant dense<1> : tensor<i32>
+      %2 = stablehlo.dynamic_update_slice %0, %1, %one : (tensor<4xf32>, tensor<3xf32>, tensor<i32>) -> tensor<4xf32>
+      return %2 : tensor<4xf32>
+    })");
+  EXPECT_EQ(run(blob, {{1, 2, 3, 4}})[0], (Floats{-1, -1, -2, -3}));
+}
+
 // A pair that changes places, and a sum, three times over.
 constexpr std::string_view kLoop = R"(
   func.func @main(%a: tensor<2xf32>, %b: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) {
