@@ -5,6 +5,7 @@
 
 #include "apps/command.h"
 #include "apps/inspection.h"
+#include "apps/pass_inspection.h"
 #include "apps/terminal.h"
 #include "fusebox/runtime/memory.h"
 
@@ -17,13 +18,17 @@ constexpr const char* kExamples =
     "  fusebox inspect model.gguf\n"
     "  fusebox inspect model.gguf --tensors --json\n"
     "  fusebox inspect model.gguf --stablehlo prefill_32 > prefill.mlir\n"
+    "  fusebox inspect prefill.mlir --passes --output looked-into\n"
     "\n"
-    "Needs no device, but --memory asks one how much the decode program needs.";
+    "Needs no device, but --memory asks one how much the decode program needs, and --passes shows what "
+    "fusebox's\n"
+    "own compiler does with a program: a model's, as it is run, or one in a file of StableHLO text.";
 
 struct Flags {
   std::string what, program, dtype = "f32";
   InspectionOptions options;
-  bool config = false, tensors = false, memory = false, stablehlo = false, json = false;
+  PassOptions passes_options;
+  bool config = false, tensors = false, memory = false, stablehlo = false, passes = false, json = false;
 };
 
 // Names and values from a file, for a terminal: a line stays a line, and nothing in it is a command.
@@ -131,12 +136,28 @@ ordered_json chosen_json(const Inspection& inspection, const Flags& flags) {
   return all;
 }
 
+int run_passes(const Flags& flags) {
+  PassOptions options = flags.passes_options;
+  if (flags.json || flags.config || flags.tensors || flags.memory || flags.stablehlo) {
+    fmt::print(stderr, "--passes, and what belongs to it, goes with no other choice\n");
+    return kUsage;
+  }
+  options.what = flags.what;
+  if (options.program.empty()) options.program = "decode";
+  options.context = flags.options.context;
+  options.plugin = flags.options.plugin;
+  put(passes_text(options));
+  return kOk;
+}
+
 int run(Flags flags) {
-  if (flags.what.empty()) std::swap(flags.what, flags.program);  // --stablehlo took it
+  for (std::string* taken : {&flags.program, &flags.passes_options.program})
+    if (flags.what.empty()) std::swap(flags.what, *taken);  // --stablehlo or --passes took it
   if (flags.what.empty()) {
     fmt::print(stderr, "WHAT is required: a model or an artifact\n");
     return kUsage;
   }
+  if (flags.passes || is_program_text(flags.what)) return run_passes(flags);
   if (flags.program.empty()) flags.program = "decode";
   flags.options.dtype = *dtype_from_name(flags.dtype);
   const Inspection inspection(flags.what, flags.options);
@@ -153,23 +174,37 @@ int run(Flags flags) {
 
 Runner add_inspect(CLI::App& app) {
   const auto flags = std::make_shared<Flags>();
-  app.add_option("WHAT", flags->what, "a model's folder, a .gguf or .safetensors file, or an artifact");
+  app.add_option("WHAT", flags->what,
+                 "a model's folder, a .gguf or .safetensors file, an artifact, or a program as .mlir");
   app.add_flag("--config", flags->config, "hyper-parameters and metadata");
   app.add_flag("--tensors", flags->tensors, "every tensor: name, type, shape, size");
   app.add_flag("--memory", flags->memory, "what weights, cache and the decode program take");
   const CLI::Option* text = app.add_option("--stablehlo", flags->program,
                                            "the program's text: decode (default), prefill_N, score_N, copy")
                                 ->expected(0, 1);
-  app.add_option("--dtype", flags->dtype, "what weights are expanded to: f32 (default), bf16, f16")
-      ->check(CLI::IsMember({"f32", "bf16", "f16"}));
+  const CLI::Option* passes =
+      app.add_option("--passes", flags->passes_options.program,
+                     "how it is compiled: the program after each pass, memory plan, kernels")
+          ->expected(0, 1);
+  const CLI::Option* output =
+      app.add_option("-o,--output", flags->passes_options.output, "a folder for what --passes shows");
+  flags->passes_options.compiler.add(app);
+  const CLI::Option* dtype =
+      app.add_option("--dtype", flags->dtype,
+                     "what weights are expanded to: f32 (default but for --passes), bf16, f16")
+          ->check(CLI::IsMember({"f32", "bf16", "f16"}));
   app.add_option("--context", flags->options.context, "tokens of context (default: the model's)")
       ->check(CLI::PositiveNumber);
-  app.add_option("--plugin", flags->options.plugin, "the PJRT plugin that --memory asks")
+  app.add_option("--plugin", flags->options.plugin, "the PJRT plugin that --memory and --passes ask")
       ->envname("FUSEBOX_PLUGIN");
   app.add_flag("--json", flags->json, "one JSON object");
   app.footer(kExamples);
-  return [flags, text] {
+  return [=] {
     flags->stablehlo = text->count() > 0;
+    const CompilerFlags& compiler = flags->passes_options.compiler;
+    flags->passes = passes->count() > 0 || output->count() > 0 || compiler.time_passes ||
+                    !compiler.disabled_passes.empty();
+    if (dtype->count() > 0) flags->passes_options.dtype = dtype_from_name(flags->dtype);
     return run(*flags);
   };
 }

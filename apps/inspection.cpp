@@ -56,6 +56,15 @@ std::optional<int64_t> number_after(std::string_view text, std::string_view pref
 
 }  // namespace
 
+std::pair<llm::ProgramKind, int64_t> program_named(const std::string& name) {
+  if (name == "decode") return {llm::ProgramKind::kStep, 1};
+  if (name == "copy") return {llm::ProgramKind::kCopy, 1};
+  if (const auto tokens = number_after(name, "prefill_")) return {llm::ProgramKind::kStep, *tokens};
+  if (const auto tokens = number_after(name, "score_")) return {llm::ProgramKind::kScore, *tokens};
+  throw Error(ErrorKind::kInvalidArgument,
+              fmt::format("no program '{}', want decode, prefill_N, score_N or copy", name));
+}
+
 Inspection::Inspection(const std::string& path, const InspectionOptions& options)
     : path_(path), options_(options) {
   if (Artifact::is_artifact(path)) {
@@ -175,17 +184,16 @@ ordered_json Inspection::memory(bool compile) const {
 }
 
 std::string Inspection::stablehlo(const std::string& program) const {
-  llm::StepSizes sizes{1, 1, llm::cache_capacity(context(), llm::kLargestChunk), options_.dtype};
-  const TraceOptions trace{options_.dtype};
-  if (program == "decode") return stablehlo::print(llm::trace_step(model(), sizes, trace).program);
-  if (program == "copy") return stablehlo::print(llm::trace_copy(model(), sizes).program);
-  const auto prefill = number_after(program, "prefill_"), score = number_after(program, "score_");
-  if (!prefill && !score)
-    throw Error(ErrorKind::kInvalidArgument,
-                fmt::format("no program '{}', want decode, prefill_N, score_N or copy", program));
-  sizes.tokens = prefill.value_or(score.value_or(1));
-  if (prefill) return stablehlo::print(llm::trace_step(model(), sizes, trace).program);
-  return stablehlo::print(llm::trace_score(model(), sizes, trace).program);
+  const auto [kind, tokens] = program_named(program);
+  const llm::StepSizes sizes{1, tokens, llm::cache_capacity(context(), llm::kLargestChunk), options_.dtype};
+  TraceOptions trace;
+  trace.weight_dtype = options_.dtype;
+  switch (kind) {
+    case llm::ProgramKind::kStep: return stablehlo::print(llm::trace_step(model(), sizes, trace).program);
+    case llm::ProgramKind::kScore: return stablehlo::print(llm::trace_score(model(), sizes, trace).program);
+    case llm::ProgramKind::kCopy: return stablehlo::print(llm::trace_copy(model(), sizes).program);
+  }
+  throw InternalError("no such kind of program");
 }
 
 }  // namespace fusebox::apps

@@ -6,10 +6,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "fusebox/base/dtype.h"
 #include "fusebox/checkpoint/checkpoint.h"
 #include "fusebox/llm/family.h"
+#include "fusebox/llm/language_model.h"
 #include "fusebox/runtime/artifact.h"
 
 namespace fusebox::apps {
@@ -19,6 +21,10 @@ struct InspectionOptions {
   int64_t context = 0;       // 0: the model's
   std::string plugin = {};
 };
+
+// What "decode", "prefill_N", "score_N" or "copy" means, with its number of tokens. Error kInvalidArgument
+// for other names.
+std::pair<llm::ProgramKind, int64_t> program_named(const std::string& name);
 
 // One model, opened by its files alone: no device, and no weight is read.
 class Inspection {
@@ -36,7 +42,7 @@ class Inspection {
   // two are what the device's compiler says of the decode program, if `compile`: it may have to compile it.
   // Error kContextOverflow if options ask for more context than the model has; errors of Device.
   nlohmann::ordered_json memory(bool compile) const;
-  // The text of "decode", "prefill_N", "score_N" or "copy". Error kInvalidArgument for other names.
+  // The text of a program; see program_named.
   std::string stablehlo(const std::string& program) const;
 
  private:

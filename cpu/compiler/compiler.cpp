@@ -188,6 +188,7 @@ Blob compile(std::string_view text, const CompileOptions& options) {
   place_temporaries(plan);
   watch.lap("plan", [&](double ms) { dump.plan(ms, plan); });
   Blob blob = Assembler(*main, plan, options).run(watch, dump);
+  dump.program_is_made(plan, blob);
   blob.name = program.name;
   return blob;
 }

@@ -53,18 +53,41 @@ std::string buffer_line(size_t index, const PlanBuffer& buffer) {
 constexpr std::string_view kControl[] = {"kernel", "while", "if", "case"};
 
 // Numbers steps as the lives of buffers do: blocks count through, and the end of a loop is a step, too.
-void append_steps(std::string& text, const std::vector<PlanStep>& steps, size_t depth, int& next) {
-  for (const PlanStep& step : steps) {
-    const bool kernel = step.kind == Step::Kind::kKernel;
-    text += fmt::format("  {:{}}{:<6} {}", "", 2 * depth, next++,
-                        kernel ? step.kernel->name() : std::string(kControl[static_cast<size_t>(step.kind)]));
-    if (!step.writes.empty()) text += fmt::format("  writes b{}", fmt::join(step.writes, " b"));
-    if (!step.reads.empty()) text += fmt::format("  reads b{}", fmt::join(step.reads, " b"));
-    text += '\n';
-    for (const auto& block : step.blocks) append_steps(text, block, depth + 1, next);
-    if (step.kind == Step::Kind::kWhile) text += fmt::format("  {:{}}{:<6} again\n", "", 2 * depth, next++);
+class StepWriter {
+ public:
+  // `blob` may be null: then the kernels have no names of their own yet.
+  explicit StepWriter(const Blob* blob) : blob_(blob) {}
+
+  // `made` are the steps that became of those planned; null without a blob.
+  void append(const std::vector<PlanStep>& planned, const std::vector<Step>* made, size_t depth) {
+    size_t at = 0;
+    for (const PlanStep& step : planned) {
+      const bool nothing = step.kernel && step.kernel->outputs[0].elements() == 0;
+      const Step* become = made && !nothing ? &(*made)[at++] : nullptr;
+      text += fmt::format("  {:{}}{:<6} {}", "", 2 * depth, next_++, what(step, become));
+      if (!step.writes.empty()) text += fmt::format("  writes b{}", fmt::join(step.writes, " b"));
+      if (!step.reads.empty()) text += fmt::format("  reads b{}", fmt::join(step.reads, " b"));
+      text += '\n';
+      for (size_t i = 0; i < step.blocks.size(); ++i)
+        append(step.blocks[i], become ? &become->blocks[i] : nullptr, depth + 1);
+      if (step.kind == Step::Kind::kWhile)
+        text += fmt::format("  {:{}}{:<6} again\n", "", 2 * depth, next_++);
+    }
   }
-}
+
+  std::string text;
+
+ private:
+  std::string what(const PlanStep& step, const Step* become) const {
+    if (step.kind != Step::Kind::kKernel) return std::string(kControl[static_cast<size_t>(step.kind)]);
+    if (!become) return step.kernel->name();
+    return fmt::format("{}  {} items in grains of {}", blob_->kernels[become->kernel].name, become->items,
+                       become->grain);
+  }
+
+  const Blob* blob_;
+  int next_ = 0;
+};
 
 size_t count_steps(const std::vector<PlanStep>& steps) {
   size_t count = steps.size();
@@ -99,13 +122,22 @@ void Dump::program(std::string_view name, double milliseconds, const hlo::Progra
 
 void Dump::plan(double milliseconds, const Plan& plan) {
   if (folder_.empty()) return;
-  std::string text = fmt::format("an arena of {} bytes\n\nbuffers\n", plan.arena_bytes);
-  for (size_t i = 0; i < plan.buffers.size(); ++i) text += buffer_line(i, plan.buffers[i]);
-  text += "\nsteps\n";
-  int next = 0;
-  append_steps(text, plan.steps, 0, next);
   stage("plan", milliseconds, count_steps(plan.steps), "steps");
-  write("plan.txt", text);
+  write_plan(plan, nullptr);
+}
+
+void Dump::program_is_made(const Plan& plan, const Blob& blob) {
+  if (!folder_.empty()) write_plan(plan, &blob);
+}
+
+void Dump::write_plan(const Plan& plan, const Blob* blob) const {
+  std::string text = fmt::format("an arena of {} bytes\n", plan.arena_bytes);
+  if (blob) text += fmt::format("scratch of {} bytes for each thread\n", blob->scratch_bytes);
+  text += "\nbuffers\n";
+  for (size_t i = 0; i < plan.buffers.size(); ++i) text += buffer_line(i, plan.buffers[i]);
+  StepWriter steps(blob);
+  steps.append(plan.steps, blob ? &blob->steps : nullptr, 0);
+  write("plan.txt", text + "\nsteps\n" + steps.text);
 }
 
 std::unique_ptr<llvm::Module> Dump::kernels(double milliseconds, const llvm::Module& module, size_t count) {

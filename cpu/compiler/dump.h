@@ -32,12 +32,15 @@ class Dump {
 
   void program(std::string_view stage, double milliseconds, const hlo::Program& program);
   void plan(double milliseconds, const Plan& plan);
+  // Names the kernels in the plan.
+  void program_is_made(const Plan& plan, const Blob& blob);
   // Returns a copy for machine_code(), which needs more than compiling leaves; null if nothing is written.
   std::unique_ptr<llvm::Module> kernels(double milliseconds, const llvm::Module& module, size_t count);
   void machine_code(double milliseconds, std::unique_ptr<llvm::Module> copy, const std::string& level,
                     size_t bytes);
 
  private:
+  void write_plan(const Plan& plan, const Blob* blob) const;
   void stage(std::string_view name, double milliseconds, size_t count, std::string_view of_what);
   void write(const std::string& name, std::string_view text) const;
 
