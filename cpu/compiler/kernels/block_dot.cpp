@@ -23,7 +23,7 @@ using llvm::Value;
 
 namespace {
 
-constexpr int64_t kFewRows = 4;
+constexpr int64_t kFewRows = 2;
 constexpr int64_t kHalf = 8, kPanel = 16;  // rows of weights: of a vector, of a panel
 constexpr int64_t kTokens = 4;             // rows of activations that a panel meets at once
 constexpr int64_t kBytesAhead = 8192;      // of prefetches: performance.md tells why
@@ -339,6 +339,45 @@ class BlockDot {
     b_.CreateMaskedStore(values, address, llvm::Align(4), b_.CreateICmpSLT(b_.CreateStepVector(lanes), left));
   }
 
+  // The sums of a run's products, <8 x i32> each: in 16 bits for as many steps as fit there.
+  std::vector<AllocaInst*> integer_sums(Value* weights, Value* k, int64_t steps,
+                                        const std::vector<Value*>& xs) {
+    constexpr size_t kHalves = kPanel / kHalf;
+    const int64_t fit = std::min(steps, Quads::pairs_that_fit(reader_.largest()));
+    std::vector<AllocaInst*> wide;
+    for (size_t i = 0; i < xs.size() * kHalves; ++i) wide.push_back(zeroed(quads_.quads_type()));
+    const auto add = [&](AllocaInst* sum, Value* value) {
+      b_.CreateStore(b_.CreateAdd(b_.CreateLoad(value->getType(), sum), value), sum);
+    };
+    for (int64_t begin = 0; begin < steps; begin += fit == 1 ? steps : fit) {
+      std::vector<AllocaInst*> narrow;
+      if (fit > 1)
+        for (size_t i = 0; i < wide.size(); ++i) narrow.push_back(zeroed(quads_.pairs_type()));
+      frame_.rolled_loop(number(begin), number(fit == 1 ? steps : begin + fit), 1, [&](Value* step) {
+        std::vector<Quads::Weights> w;
+        for (size_t h = 0; h < kHalves; ++h) {
+          Value* offset = b_.CreateAdd(b_.CreateMul(step, number(kPanel * 4)),
+                                       number(static_cast<int64_t>(h) * kHalf * 4));
+          w.push_back(quads_.prepare(load(quads_.bytes(), at(weights, offset))));
+        }
+        for (size_t t = 0; t < xs.size(); ++t) {
+          Value* four = load(b_.getInt32Ty(), at(xs[t], b_.CreateAdd(k, b_.CreateMul(step, number(4)))));
+          Value* x = b_.CreateBitCast(splat(four, kHalf), quads_.bytes());
+          for (size_t h = 0; h < kHalves; ++h) {
+            Value* pairs = quads_.pairs(w[h], x);
+            if (fit > 1)
+              add(narrow[t * kHalves + h], pairs);
+            else
+              add(wide[t * kHalves + h], quads_.quads(pairs));
+          }
+        }
+      });
+      for (size_t i = 0; i < narrow.size(); ++i)
+        add(wide[i], quads_.quads(b_.CreateLoad(quads_.pairs_type(), narrow[i])));
+    }
+    return wide;
+  }
+
   // One run of every row: the integer sums, then their scales.
   void meet_run(Value* panel, Value* group, int64_t part, const std::vector<Value*>& xs,
                 const std::vector<AllocaInst*>& sums) {
@@ -347,18 +386,7 @@ class BlockDot {
     Value* weights = at(panel, b_.CreateAdd(b_.CreateMul(group, number(kInt8Block * kPanel)),
                                             number(part * reader_.run() * kPanel)));
     Value* k = b_.CreateAdd(b_.CreateMul(group, number(kInt8Block)), number(part * reader_.run()));
-    std::vector<Quads::Sum> integers(xs.size() * kHalves, quads_.start(reader_.largest()));
-    for (int64_t step = 0; step < steps; ++step) {
-      std::vector<Quads::Weights> w;
-      for (size_t h = 0; h < kHalves; ++h)
-        w.push_back(quads_.prepare(
-            load(quads_.bytes(), at(weights, (step * kPanel + static_cast<int64_t>(h) * kHalf) * 4))));
-      for (size_t t = 0; t < xs.size(); ++t) {
-        Value* four = load(b_.getInt32Ty(), at(xs[t], b_.CreateAdd(k, number(step * 4))));
-        Value* x = b_.CreateBitCast(splat(four, kHalf), quads_.bytes());
-        for (size_t h = 0; h < kHalves; ++h) quads_.add(integers[t * kHalves + h], w[h], x);
-      }
-    }
+    const std::vector<AllocaInst*> integers = integer_sums(weights, k, steps, xs);
     Value* run = b_.CreateAdd(b_.CreateMul(group, number(per_group)), number(part));
     const auto table = [&](int64_t offset, size_t h) {
       return load(floats(kHalf),
@@ -371,7 +399,8 @@ class BlockDot {
       for (size_t t = 0; t < xs.size(); ++t) {
         AllocaInst* sum = sums[t * kHalves + h];
         Value* x_scale = splat(load(b_.getFloatTy(), at(xs[t], in_table(x_.scales(), group))), kHalf);
-        add_to(sum, to_float(quads_.finish(integers[t * kHalves + h])), b_.CreateFMul(scale, x_scale));
+        add_to(sum, to_float(b_.CreateLoad(quads_.quads_type(), integers[t * kHalves + h])),
+               b_.CreateFMul(scale, x_scale));
         if (!minimum) continue;
         const int64_t offset = per_group == 2 ? x_.sums_of_16() : x_.sums_of_32();
         add_to(sum, minimum, splat(load(b_.getFloatTy(), at(xs[t], in_table(offset, run))), kHalf));

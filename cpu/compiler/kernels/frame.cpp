@@ -72,6 +72,20 @@ void Frame::loop(llvm::Value* from, llvm::Value* to, int64_t step,
   builder_.SetInsertPoint(after);
 }
 
+void Frame::rolled_loop(llvm::Value* from, llvm::Value* to, int64_t step,
+                        const std::function<void(llvm::Value*)>& body) {
+  llvm::BasicBlock* last = nullptr;
+  loop(from, to, step, [&](llvm::Value* i) {
+    body(i);
+    last = builder_.GetInsertBlock();
+  });
+  llvm::LLVMContext& context = builder_.getContext();
+  auto* rule = llvm::MDNode::get(context, llvm::MDString::get(context, "llvm.loop.unroll.disable"));
+  auto* rules = llvm::MDNode::getDistinct(context, {nullptr, rule});
+  rules->replaceOperandWith(0, rules);
+  last->getTerminator()->setMetadata(llvm::LLVMContext::MD_loop, rules);
+}
+
 void Frame::nest(const Dims& sizes, const std::function<void(const Index&)>& body) {
   Index index;
   nest_from(sizes, 0, index, body);

@@ -35,6 +35,9 @@ class Frame {
   llvm::Value* number(int64_t value) { return builder_.getInt64(static_cast<uint64_t>(value)); }
   // for (i = from; i < to; i += step) body(i)
   void loop(llvm::Value* from, llvm::Value* to, int64_t step, const std::function<void(llvm::Value*)>& body);
+  // The same, and LLVM is told to leave it a loop: where unrolled code would run out of registers.
+  void rolled_loop(llvm::Value* from, llvm::Value* to, int64_t step,
+                   const std::function<void(llvm::Value*)>& body);
   // Loops over all indices of the sizes, the last innermost; sizes of 1 cost nothing.
   void nest(const Dims& sizes, const std::function<void(const Index&)>& body);
   // A variable that loops change.

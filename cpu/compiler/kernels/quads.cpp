@@ -2,7 +2,6 @@
 
 #include <llvm/IR/IntrinsicsX86.h>
 
-#include <algorithm>
 #include <vector>
 
 namespace fusebox::cpu {
@@ -19,6 +18,8 @@ Quads::Quads(llvm::IRBuilder<>& builder, const std::string& level, bool is_signe
     : b_(builder), avx2_(level.starts_with("v")), is_signed_(is_signed) {}
 
 llvm::Type* Quads::bytes() const { return llvm::FixedVectorType::get(b_.getInt8Ty(), 32); }
+llvm::Type* Quads::pairs_type() const { return llvm::FixedVectorType::get(b_.getInt16Ty(), 16); }
+llvm::Type* Quads::quads_type() const { return llvm::FixedVectorType::get(b_.getInt32Ty(), 8); }
 
 Quads::Weights Quads::prepare(Value* weights) {
   if (!is_signed_) return {weights, nullptr};
@@ -44,37 +45,17 @@ Value* Quads::pairs(const Weights& weights, Value* x) {
 }
 
 Value* Quads::quads(Value* pairs) {
-  llvm::Type* narrow = llvm::FixedVectorType::get(b_.getInt16Ty(), 16);
   if (avx2_)
     return b_.CreateIntrinsic(llvm::Intrinsic::x86_avx2_pmadd_wd, {},
-                              {pairs, llvm::ConstantInt::get(narrow, 1)});
-  llvm::Type* wide = llvm::FixedVectorType::get(b_.getInt32Ty(), 8);
-  return b_.CreateAdd(b_.CreateSExt(even_or_odd(pairs, 0), wide), b_.CreateSExt(even_or_odd(pairs, 1), wide));
+                              {pairs, llvm::ConstantInt::get(pairs_type(), 1)});
+  return b_.CreateAdd(b_.CreateSExt(even_or_odd(pairs, 0), quads_type()),
+                      b_.CreateSExt(even_or_odd(pairs, 1), quads_type()));
 }
 
-Quads::Sum Quads::start(int largest_weight) const {
-  Sum sum;
-  sum.most = std::max(1, kLargest16 / (2 * largest_weight * kLargestActivation));
-  return sum;
-}
-
-void Quads::add(Sum& sum, const Weights& weights, Value* x) {
-  if (sum.steps == sum.most) widen(sum);
-  Value* products = pairs(weights, x);
-  sum.narrow = sum.narrow ? b_.CreateAdd(sum.narrow, products) : products;
-  ++sum.steps;
-}
-
-void Quads::widen(Sum& sum) {
-  Value* four = quads(sum.narrow);
-  sum.wide = sum.wide ? b_.CreateAdd(sum.wide, four) : four;
-  sum.narrow = nullptr;
-  sum.steps = 0;
-}
-
-Value* Quads::finish(Sum& sum) {
-  if (sum.narrow) widen(sum);
-  return sum.wide;
+int64_t Quads::pairs_that_fit(int largest_weight) {
+  int64_t count = 1;
+  while (2 * count * 2 * largest_weight * kLargestActivation <= kLargest16) count *= 2;
+  return count;
 }
 
 }  // namespace fusebox::cpu

@@ -26,20 +26,15 @@ class Quads {
   // <16 x i16> to <8 x i32>: sums of two.
   llvm::Value* quads(llvm::Value* pairs);
 
-  // Sums of quads over several steps, in 16 bits as long as they must fit there.
-  struct Sum {
-    llvm::Value *narrow = nullptr, *wide = nullptr;
-    int steps = 0, most = 1;  // added to `narrow`; that fit in it
-  };
-  Sum start(int largest_weight) const;
-  void add(Sum& sum, const Weights& weights, llvm::Value* x);
-  llvm::Value* finish(Sum& sum);  // <8 x i32>
+  // So many `pairs` of such weights, a power of two, can be added up in 16 bits.
+  static int64_t pairs_that_fit(int largest_weight);
 
-  llvm::Type* bytes() const;  // <32 x i8>
+  llvm::Type* bytes() const;       // <32 x i8>
+  llvm::Type* pairs_type() const;  // <16 x i16>
+  llvm::Type* quads_type() const;  // <8 x i32>
 
  private:
   llvm::Value* even_or_odd(llvm::Value* vector, int first);
-  void widen(Sum& sum);
 
   llvm::IRBuilder<>& b_;
   bool avx2_, is_signed_;
