@@ -8,6 +8,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "apps/batch_steps.h"
 #include "apps/child.h"
 #include "apps/command.h"
 #include "apps/host.h"
@@ -31,6 +32,7 @@ constexpr const char* kExamples =
     "median of\n"
     "several runs after one for warming up; greedy, a fresh sequence each, text and sampling on the host "
     "left out.\n"
+    "tgNxS: N tokens for each of S sequences in one batch; of all together.\n"
     "load_ms: weights from the file to the device. compile_ms: all programs traced and compiled, or loaded "
     "from\n"
     "the cache, one after the other; \"cache\" says which: cold or off (compiled), warm or artifact "
@@ -53,7 +55,7 @@ constexpr Test kTests[] = {{"pp32", 0, 32, true},
                            {"pp512", 0, 512, true},
                            {"tg128", 0, 128, false},
                            {"tg128@1024", 1024, 128, false}};
-constexpr int64_t kWarmUpTokens = 16;
+constexpr int64_t kWarmUpTokens = 16, kBatchTokens = 128;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
@@ -95,7 +97,8 @@ double median(std::vector<double> values) {
 
 class Bench {
  public:
-  Bench(const ModelFlags& flags, int repetitions) : flags_(flags), repetitions_(repetitions) {}
+  Bench(const ModelFlags& flags, int repetitions, int batch)
+      : flags_(flags), repetitions_(repetitions), batch_(batch) {}
 
   ordered_json run() {
     model_ = flags_.open(stages_);
@@ -109,6 +112,7 @@ class Bench {
                                         milliseconds("load decode") + milliseconds("load prefill "),
                                     10);
     result_["rss_mb"] = rounded(static_cast<double>(peak_resident_bytes()) / 1e6, 10);
+    if (batch_ > 0) measure_batch();
     result_["start_ms"] = rounded(start_ms(), 10);
     result_["samples"] = samples_;
     return result_;
@@ -149,11 +153,27 @@ class Bench {
     result_[test.name] = nullptr;
     if (test.depth + test.tokens + 1 > model_->context()) return;  // told as null
     tokens_per_second(model_, test, test.prompt ? test.tokens : kWarmUpTokens);
+    repeat(test.name, [&] { return tokens_per_second(model_, test, test.tokens); });
+  }
+
+  void measure_batch() {
+    BatchSteps steps(*model_, batch_, kBatchTokens);
+    const auto run = [&](int64_t tokens) {
+      steps.restart();
+      const auto begin = Clock::now();
+      for (int64_t i = 0; i < tokens; ++i) steps.advance();
+      return static_cast<double>(tokens * batch_) / seconds_since(begin);
+    };
+    run(kWarmUpTokens);
+    stages_.done();
+    repeat(fmt::format("tg{}x{}", kBatchTokens, batch_), [&] { return run(kBatchTokens); });
+  }
+
+  void repeat(const std::string& test, const std::function<double()>& run) {
     std::vector<double> values;
-    for (int i = 0; i < repetitions_; ++i)
-      values.push_back(rounded(tokens_per_second(model_, test, test.tokens), 100));
-    result_[test.name] = rounded(median(values), 100);
-    samples_[test.name] = values;
+    for (int i = 0; i < repetitions_; ++i) values.push_back(rounded(run(), 100));
+    result_[test] = rounded(median(values), 100);
+    samples_[test] = values;
   }
 
   // A text of kStartPrompt tokens, or nearly so.
@@ -182,7 +202,7 @@ class Bench {
   }
 
   const ModelFlags& flags_;
-  int repetitions_;
+  int repetitions_, batch_;
   StageReport stages_;
   std::shared_ptr<llm::LanguageModel> model_;
   ordered_json result_ = ordered_json::object(), samples_ = ordered_json::object();
@@ -195,15 +215,13 @@ std::string table(const ordered_json& result) {
                   result["device"]["platform"].get<std::string>(), result["processor"].get<std::string>(),
                   result["threads"].get<int>(), result["context"].get<int64_t>(),
                   result["cache"].get<std::string>(), "test", "tok/s", "lowest – highest");
-  for (const Test& test : kTests) {
-    if (result[test.name].is_null()) {
-      text += fmt::format("{:<12} {:>8}  context too small\n", test.name, "–");
-      continue;
-    }
-    const auto values = result["samples"][test.name].get<std::vector<double>>();
+  for (const Test& test : kTests)
+    if (result[test.name].is_null()) text += fmt::format("{:<12} {:>8}  context too small\n", test.name, "–");
+  for (const auto& [test, samples] : result["samples"].items()) {
+    const auto values = samples.get<std::vector<double>>();
     const auto [least, most] = std::minmax_element(values.begin(), values.end());
-    text += fmt::format("{:<12} {:>8.1f}  {:>7.1f} – {:.1f}\n", test.name, result[test.name].get<double>(),
-                        *least, *most);
+    text +=
+        fmt::format("{:<12} {:>8.1f}  {:>7.1f} – {:.1f}\n", test, result[test].get<double>(), *least, *most);
   }
   const std::string_view start = result["cache"] == "off"        ? "first start"
                                  : result["cache"] == "artifact" ? "start"
@@ -219,17 +237,19 @@ std::string table(const ordered_json& result) {
 Runner add_bench(CLI::App& app) {
   struct Flags {
     ModelFlags model;
-    int repetitions = 3;
+    int repetitions = 3, batch = 0;
     bool json = false;
   };
   const auto flags = std::make_shared<Flags>();
   flags->model.add(app);
   app.add_option("-r,--repetitions", flags->repetitions, "runs of each test (default: 3)")
       ->check(CLI::Range(1, 1000));
+  app.add_option("--batch", flags->batch, "decode that many sequences at once, too")
+      ->check(CLI::Range(1, 256));
   app.add_flag("--json", flags->json, "one JSON object");
   app.footer(kExamples);
   return [flags] {
-    const ordered_json result = Bench(flags->model, flags->repetitions).run();
+    const ordered_json result = Bench(flags->model, flags->repetitions, flags->batch).run();
     put(flags->json ? result.dump(2) + "\n" : table(result));
     return kOk;
   };
