@@ -133,6 +133,8 @@ class CopyRemover {
       return timeline_.at(&step) <= begin && begin <= timeline_.end(&step);
     });
     if (maker == steps.end() || !made.front().writes) return false;
+    for (const Use& use : made)
+      if (use.writes && use.at > end) return false;  // it goes on as something else
     for (const Use& use : timeline_.uses(to)) {
       const bool made_from_it = use.at == begin && !use.writes && maker->kind == Step::Kind::kKernel &&
                                 maker->kernel->is_copy() && maker->reads[0] == to;
@@ -154,6 +156,9 @@ class CopyRemover {
       if (use.at > at) return false;
     // In a later round the loop would find it changed, if it was made outside.
     const int made = buffer(from).fixed ? -1 : uses.front().at;
+    // Another branch may have made `to` while this one's value lived already.
+    for (const Use& use : timeline_.uses(to))
+      if (use.at >= made && use.at < at) return false;
     for (const Span& loop : timeline_.loops())
       if (loop.begin <= at && at <= loop.end && made < loop.begin) return false;
     // A fixed buffer is somebody's: a result or a loop variable whose value must not change under it.

@@ -195,6 +195,51 @@ TEST(Compile, BranchesAreTaken) {
   EXPECT_EQ(run(blob, {{1, 2}, {-1}})[0], (Floats{1, 2}));
 }
 
+TEST(Compile, BranchesDoNotMixUpWhatTheyReturn) {
+  const Blob blob = compiled(R"(
+    func.func @main(%x: tensor<2xf32>, %p: tensor<f32>) -> tensor<2xf32> {
+      %zero = stablehlo.constant dense<0.0> : tensor<f32>
+      %c = stablehlo.compare GT, %p, %zero : (tensor<f32>, tensor<f32>) -> tensor<i1>
+      %rows = stablehlo.reshape %x : (tensor<2xf32>) -> tensor<1x2xf32>
+      %0 = stablehlo.dot_general %rows, %rows, contracting_dims = [0] x [0] : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<2x2xf32>
+      %1 = stablehlo.dot_general %0, %0, contracting_dims = [1] x [0] : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+      %2 = "stablehlo.if"(%c) ({
+        stablehlo.return %0 : tensor<2x2xf32>
+      }, {
+        stablehlo.return %1 : tensor<2x2xf32>
+      }) : (tensor<i1>) -> tensor<2x2xf32>
+      %3 = stablehlo.dot_general %2, %x, contracting_dims = [1] x [0] : (tensor<2x2xf32>, tensor<2xf32>) -> tensor<2xf32>
+      return %3 : tensor<2xf32>
+    })");
+  EXPECT_EQ(run(blob, {{1, 2}, {1}})[0], (Floats{5, 10}));
+  EXPECT_EQ(run(blob, {{1, 2}, {-1}})[0], (Floats{25, 50}));
+}
+
+TEST(Compile, ALoopsResultOutlivesAnUpdateOfWhatItBeganWith) {
+  const Blob blob = compiled(R"(
+    func.func @main(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<f32>) {
+      %zero = stablehlo.constant dense<0> : tensor<i32>
+      %0 = stablehlo.negate %x : tensor<2xf32>
+      %r:2 = stablehlo.while(%i = %zero, %s = %0) : tensor<i32>, tensor<2xf32>
+      cond {
+        %n = stablehlo.constant dense<3> : tensor<i32>
+        %c = stablehlo.compare LT, %i, %n : (tensor<i32>, tensor<i32>) -> tensor<i1>
+        stablehlo.return %c : tensor<i1>
+      } do {
+        %one = stablehlo.constant dense<1> : tensor<i32>
+        %j = stablehlo.add %i, %one : tensor<i32>
+        stablehlo.return %j, %s : tensor<i32>, tensor<2xf32>
+      }
+      %u = stablehlo.constant dense<8.0> : tensor<1xf32>
+      %1 = stablehlo.dynamic_update_slice %0, %u, %zero : (tensor<2xf32>, tensor<1xf32>, tensor<i32>) -> tensor<2xf32>
+      %2 = stablehlo.dot_general %1, %1, contracting_dims = [0] x [0] : (tensor<2xf32>, tensor<2xf32>) -> tensor<f32>
+      return %r#1, %2 : tensor<2xf32>, tensor<f32>
+    })");
+  const auto results = run(blob, {{1, 2}});
+  EXPECT_EQ(results[0], (Floats{-1, -2}));
+  EXPECT_EQ(results[1], (Floats{68}));
+}
+
 TEST(Compile, ResultsDoNotDependOnThreads) {
   const Blob blob = compiled(R"(
     func.func @main(%x: tensor<64x96xf32>, %w: tensor<80x96xf32>) -> (tensor<64x80xf32>, tensor<64xf32>) {
