@@ -1,0 +1,41 @@
+// The ways in which a random program grows, by kind. Each appends ops to the scope, or returns false.
+#pragma once
+
+#include "tests/cpu/random/scope.h"
+
+namespace fusebox::cpu::test {
+
+// grow_elements.cpp
+bool grow_unary(Scope& scope);
+bool grow_binary(Scope& scope);
+bool grow_select(Scope& scope);
+bool grow_clamp(Scope& scope);
+bool grow_convert(Scope& scope);
+bool grow_bitcast(Scope& scope);
+
+// grow_moves.cpp
+bool grow_broadcast(Scope& scope);
+bool grow_reshape(Scope& scope);
+bool grow_transpose(Scope& scope);
+bool grow_reverse(Scope& scope);
+bool grow_slice(Scope& scope);
+bool grow_dynamic_slice(Scope& scope);
+bool grow_update(Scope& scope);
+bool grow_concatenate(Scope& scope);
+bool grow_pad(Scope& scope);
+bool grow_gather(Scope& scope);
+
+// grow_folds.cpp
+bool grow_reduce(Scope& scope);
+bool grow_argmax(Scope& scope);
+bool grow_softmax(Scope& scope);
+bool grow_dot(Scope& scope);
+bool grow_sort(Scope& scope);
+
+// grow_control.cpp
+bool grow_while(Scope& scope);
+bool grow_if(Scope& scope);
+bool grow_call(Scope& scope);
+bool grow_barrier(Scope& scope);
+
+}  // namespace fusebox::cpu::test
