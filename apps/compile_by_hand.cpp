@@ -68,7 +68,7 @@ pjrt::Executable compile_by_hand(const pjrt::Client& client, std::string_view te
   if (!flags.disabled_passes.empty())
     options.overrides["disable_pass"] = fmt::format("{}", fmt::join(flags.disabled_passes, ","));
   if (record) options.overrides["dump_to"] = fs::absolute(record->path()).string();
-  if ((record || !flags.disabled_passes.empty()) && !is_own(client))
+  if ((record || !flags.disabled_passes.empty()) && !is_own(client.plugin()))
     throw Error(ErrorKind::kUnsupported, "only the compiler of fusebox's own plugin shows its passes")
         .file(client.plugin().path())
         .hint("name it: --plugin libpjrt_fusebox_cpu.so");

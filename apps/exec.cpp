@@ -13,6 +13,7 @@
 #include "apps/program_file.h"
 #include "apps/program_inputs.h"
 #include "apps/terminal.h"
+#include "apps/trace_file.h"
 #include "fusebox/base/error.h"
 #include "fusebox/runtime/device.h"
 #include "fusebox/runtime/memory.h"
@@ -38,6 +39,7 @@ struct Flags {
   std::vector<std::string> inputs;
   DeviceOptions device;
   CompilerFlags compiler;
+  TraceFlag trace;  // of the first device
   bool check = false;
   std::optional<double> tolerance;
 };
@@ -58,7 +60,7 @@ void check_memory_for(const Device& device, const ProgramFile& program) {
 
 // Compiles and runs on one device, and says how long that took.
 Results run_on(const Device& device, const ProgramFile& program, const Results& inputs,
-               const CompilerFlags& flags) {
+               const CompilerFlags& flags, const TraceFlag& trace) {
   const pjrt::Client client = device.handle().client();
   const std::optional<RecordFolder> record =
       flags.time_passes ? std::make_optional<RecordFolder>() : std::nullopt;
@@ -66,6 +68,7 @@ Results run_on(const Device& device, const ProgramFile& program, const Results& 
   const pjrt::Executable executable =
       compile_by_hand(client, program.text, flags, record ? &*record : nullptr);
   const double compile_ms = milliseconds_since(compile);
+  trace.span("compile", compile_ms);
   if (record) fmt::print(stderr, "{}", stages_text(*record));
 
   std::vector<pjrt::Buffer> buffers;
@@ -76,6 +79,7 @@ Results run_on(const Device& device, const ProgramFile& program, const Results& 
   const pjrt::Execution execution = executable.execute(arguments);
   execution.done.await();
   const double run_ms = milliseconds_since(begin);
+  trace.span("run", run_ms);
   Results results;
   for (const pjrt::Buffer& output : execution.outputs) results.push_back(HostTensor::of(output));
   fmt::print(stderr, "{}: compiled in {:.1f} ms, ran in {:.3f} ms\n", client.plugin().path(), compile_ms,
@@ -107,10 +111,12 @@ bool compare(const Results& results, const Results& others, const Tolerance& tol
   return fine;
 }
 
-int run(Flags flags) {
+int run(Flags& flags) {
   const ProgramFile program = read_program(flags.file);
   if (flags.device.plugin.empty()) flags.device.plugin = find_plugin();
   if (flags.check && flags.against.empty()) flags.against = other_plugin(flags.device.plugin);
+  DeviceOptions other = flags.device;
+  flags.trace.open(flags.device);
   const Device device = Device::open(flags.device);
   check_memory_for(device, program);
   const Results inputs = flags.inputs.empty() ? made_up_inputs(program) : read_inputs(program, flags.inputs);
@@ -118,16 +124,15 @@ int run(Flags flags) {
     fmt::print(
         stderr,
         "inputs are made up, the same every time: floats in [-1, 1), integers from -8 to 7 or 0 to 15\n");
-  const Results results = run_on(device, program, inputs, flags.compiler);
+  const Results results = run_on(device, program, inputs, flags.compiler, flags.trace);
   for (size_t i = 0; i < results.size(); ++i) put(fmt::format("result {}: {}", i, tensor_text(results[i])));
   if (!flags.output.empty()) write_results(flags.output, results);
   if (!flags.check) return kOk;
 
-  DeviceOptions other = flags.device;
   other.plugin = flags.against;
   Tolerance tolerance = tolerance_for(coarsest_float(program.program));
   if (flags.tolerance) tolerance.epsilons = *flags.tolerance;
-  return compare(results, run_on(Device::open(other), program, inputs, {}), tolerance) ? kOk : kFailed;
+  return compare(results, run_on(Device::open(other), program, inputs, {}, {}), tolerance) ? kOk : kFailed;
 }
 
 }  // namespace
@@ -148,6 +153,7 @@ Runner add_exec(CLI::App& app) {
       ->envname("FUSEBOX_THREADS")
       ->check(CLI::Range(1, 1024));
   flags->compiler.add(app);
+  flags->trace.add(app);
   app.footer(kExamples);
   return [flags] { return run(*flags); };
 }

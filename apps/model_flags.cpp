@@ -14,6 +14,7 @@ void ModelFlags::add(CLI::App& app) {
       ->envname("FUSEBOX_THREADS")
       ->check(CLI::Range(1, 1024));
   app.add_flag("--no-cache", no_cache, "neither use nor fill the compile cache");
+  trace.add(app);
 }
 
 std::shared_ptr<llm::LanguageModel> ModelFlags::open(StageReport& stages) const {
@@ -22,7 +23,11 @@ std::shared_ptr<llm::LanguageModel> ModelFlags::open(StageReport& stages) const 
   options.device.threads = threads;
   options.context = context;
   options.use_cache = !no_cache;
-  options.on_stage = stages.callback();
+  trace.open(options.device);
+  options.on_stage = [this, told = stages.callback()](std::string_view stage, double milliseconds) {
+    trace.span(stage, milliseconds);
+    told(stage, milliseconds);
+  };
   if (!dtype.empty()) options.dtype = dtype_from_name(dtype);
   return llm::LanguageModel::open(model, options);
 }

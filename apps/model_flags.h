@@ -6,6 +6,7 @@
 #include <string>
 
 #include "apps/terminal.h"
+#include "apps/trace_file.h"
 #include "fusebox/llm/language_model.h"
 
 namespace fusebox::apps {
@@ -15,8 +16,9 @@ struct ModelFlags {
   int64_t context = 0;
   int threads = 0;
   bool no_cache = false;
+  mutable TraceFlag trace;  // mutable: opened with the model, gone after it
 
-  // MODEL --plugin --dtype --context --threads --no-cache
+  // MODEL --plugin --dtype --context --threads --no-cache --trace. Must outlive the model.
   void add(CLI::App& app);
   std::shared_ptr<llm::LanguageModel> open(StageReport& stages) const;
 };

@@ -31,7 +31,7 @@ std::string own_plugin() {
       .hint("name it with --plugin PATH");
 }
 
-bool is_own(const pjrt::Client& client) { return client.plugin().attribute("compiler") != nullptr; }
+bool is_own(const pjrt::Plugin& plugin) { return plugin.attribute("compiler") != nullptr; }
 
 std::string other_plugin(const std::string& plugin) {
   std::error_code failed;

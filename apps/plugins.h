@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "fusebox/pjrt/client.h"
+#include "fusebox/pjrt/plugin.h"
 
 namespace fusebox::apps {
 
@@ -13,8 +13,9 @@ std::vector<std::string> plugins_here();
 
 // fusebox's own. Error kNotFound if it is not there.
 std::string own_plugin();
-// Whether the client's plugin is that one, whose compiler shows its work (compile_by_hand.h).
-bool is_own(const pjrt::Client& client);
+// Whether it is that one, wherever it lies: its compiler shows its work (compile_by_hand.h), and its clients
+// tell of their kernels (trace_file.h).
+bool is_own(const pjrt::Plugin& plugin);
 
 // The first that is another file than `plugin`. Error kNotFound if there is none.
 std::string other_plugin(const std::string& plugin);

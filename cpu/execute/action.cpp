@@ -1,7 +1,6 @@
 #include "cpu/execute/action.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace fusebox::cpu {
 namespace {
@@ -22,6 +21,7 @@ std::vector<Action> translate(const std::vector<Step>& steps, std::span<const Ke
     table.insert(table.end(), step.buffers.begin(), step.buffers.end());
     if (step.kind == Step::Kind::kKernel) {
       action.kernel = kernels[step.kernel];
+      action.index = step.kernel;
       action.alone = step.items <= step.grain;
     } else {
       for (const std::vector<Step>& block : step.blocks)
@@ -45,17 +45,19 @@ void drop_in_blocks(Action& action) {
 }
 
 void drop_meetings(std::vector<Action>& actions, Since since) {
-  bool predicate_was_read = false;
+  // A meeting that was asked for and could wait: what comes next may count on it.
+  bool owed = false;
   for (Action& action : actions) {
     if (action.kind != Step::Kind::kKernel && !action.alone) {
       drop_in_blocks(action);
-      action.meet = (action.meet || predicate_was_read) && since != Since::kNobody;
+      action.meet = (action.meet || owed) && since != Since::kNobody;
       since = Since::kMany;
-      predicate_was_read = true;
+      owed = true;  // the predicate was read
       continue;
     }
-    if (action.meet || std::exchange(predicate_was_read, false)) {
+    if (action.meet || owed) {
       action.meet = since == Since::kMany || (since == Since::kFirst && !action.alone);
+      owed = !action.meet && since == Since::kFirst;
       if (action.meet) since = Since::kNobody;
     }
     if (!action.alone)

@@ -13,6 +13,7 @@ struct Action {
   Step::Kind kind = Step::Kind::kKernel;
   bool meet = true;    // wait for the other threads first
   bool alone = false;  // the first thread's: the others pass
+  uint32_t index = 0;  // of the kernel in Blob::kernels
   Kernel kernel = nullptr;
   int64_t items = 1, grain = 1;
   size_t buffers = 0;  // where its addresses begin in the table

@@ -37,27 +37,34 @@ void Context::bind(std::span<std::byte* const> arguments, std::span<std::byte* c
     table_[patch.position] = (patch.is_result ? results : arguments)[patch.index];
 }
 
-void Context::run(int thread, int threads) {
+void Context::run(int thread, int threads, Trace* trace) {
   kernel_contexts_[static_cast<size_t>(thread)].threads = threads;
-  walk(program_.actions_, thread, threads);
+  Trace::Lane* lane = trace == nullptr ? nullptr : trace->lane();
+  if (lane == nullptr) return walk<false>(program_.actions_, thread, threads, nullptr);
+  const int64_t begin = Trace::now();
+  walk<true>(program_.actions_, thread, threads, lane);
+  if (thread == 0) lane->add(names_, begin, Trace::now());
 }
 
 // Clang's sanitizers look for the type of a called function in front of it; compiled kernels have none.
+template <bool kWatched>
 #if defined(__clang__)
 __attribute__((no_sanitize("function")))
 #endif
-void Context::walk(std::span<const Action> actions, int thread, int threads) {
+void Context::walk(std::span<const Action> actions, int thread, int threads, Trace::Lane* lane) {
   const KernelContext* context = &kernel_contexts_[static_cast<size_t>(thread)];
   for (const Action& action : actions) {
     if (action.kind != Step::Kind::kKernel) {
-      control(action, thread, threads);
+      control<kWatched>(action, thread, threads, lane);
       continue;
     }
     if (action.meet && threads > 1) barrier_.meet(threads);
     if (action.alone && thread != 0) continue;
     const Share share = share_of(action.items, action.grain, thread, threads);
-    if (share.begin < share.end)
-      action.kernel(table_.data() + action.buffers, share.begin, share.end, context);
+    if (share.begin >= share.end) continue;
+    const int64_t begin = kWatched ? Trace::now() : 0;
+    action.kernel(table_.data() + action.buffers, share.begin, share.end, context);
+    if (kWatched) lane->add(names_ + 1 + action.index, begin, Trace::now());
   }
 }
 
@@ -68,7 +75,8 @@ T Context::predicate(const Action& action) const {
   return value;
 }
 
-void Context::control(const Action& action, int thread, int threads) {
+template <bool kWatched>
+void Context::control(const Action& action, int thread, int threads, Trace::Lane* lane) {
   if (action.meet && threads > 1) barrier_.meet(threads);
   if (action.alone) {
     if (thread != 0) return;
@@ -77,18 +85,19 @@ void Context::control(const Action& action, int thread, int threads) {
   switch (action.kind) {
     case Step::Kind::kWhile:
       while (true) {
-        walk(action.blocks[0], thread, threads);
+        walk<kWatched>(action.blocks[0], thread, threads, lane);
         if (threads > 1) barrier_.meet(threads);
         if (predicate<uint8_t>(action) == 0) break;
-        walk(action.blocks[1], thread, threads);
+        walk<kWatched>(action.blocks[1], thread, threads, lane);
       }
       break;
     case Step::Kind::kIf:
-      walk(action.blocks[predicate<uint8_t>(action) != 0 ? 0 : 1], thread, threads);
+      walk<kWatched>(action.blocks[predicate<uint8_t>(action) != 0 ? 0 : 1], thread, threads, lane);
       break;
     case Step::Kind::kCase: {
       const auto branch = static_cast<uint32_t>(predicate<int32_t>(action));
-      walk(action.blocks[std::min<size_t>(branch, action.blocks.size() - 1)], thread, threads);
+      walk<kWatched>(action.blocks[std::min<size_t>(branch, action.blocks.size() - 1)], thread, threads,
+                     lane);
       break;
     }
     case Step::Kind::kKernel: break;

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <cstring>
 
 #include "cpu/execute/context.h"
 #include "cpu/execute/perf_map.h"
 #include "cpu/execute/short_lock.h"
 #include "cpu/execute/threads.h"
+#include "cpu/execute/trace.h"
 #include "cpu/level.h"
 #include "fusebox/base/error.h"
 
@@ -23,10 +25,16 @@ const Blob& checked_level(const Blob& blob) {
   return blob;
 }
 
+uint64_t next_serial() {
+  static std::atomic<uint64_t> next{0};
+  return next++;
+}
+
 }  // namespace
 
 Program::Program(Blob blob)
-    : blob_(std::move(blob)),
+    : serial_(next_serial()),
+      blob_(std::move(blob)),
       code_(checked_level(blob_).code),
       code_bytes_(static_cast<int64_t>(blob_.code.size())) {
   constants_ = Storage::allocate(blob_.constants.size());
@@ -69,24 +77,28 @@ void Program::give_back(std::unique_ptr<Context> context) const {
   contexts_.push_back(std::move(context));
 }
 
-void Program::run(std::span<std::byte* const> arguments, std::span<std::byte* const> results,
-                  int threads) const {
+void Program::run(std::span<std::byte* const> arguments, std::span<std::byte* const> results, int threads,
+                  Trace* trace) const {
+  const uint32_t names = trace ? trace->names_of(serial_, blob_.name, blob_.kernels) : 0;
   if (for_one_ || threads == 1) {
     std::unique_ptr<Context> context = take_context(1);
     context->bind(arguments, results);
-    context->run(0, 1);
+    context->name(names);
+    context->run(0, 1, trace);
     return give_back(std::move(context));
   }
   PoolLease lease(threads);
   struct Run {
     std::unique_ptr<Context> context;
     int threads;
-  } run{take_context(lease.threads()), lease.threads()};
+    Trace* trace;
+  } run{take_context(lease.threads()), lease.threads(), trace};
   run.context->bind(arguments, results);
+  run.context->name(names);
   lease.run(
       [](void* data, int thread) {
         const auto* all = static_cast<const Run*>(data);
-        all->context->run(thread, all->threads);
+        all->context->run(thread, all->threads, all->trace);
       },
       &run);
   give_back(std::move(run.context));

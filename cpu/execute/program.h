@@ -21,6 +21,7 @@
 namespace fusebox::cpu {
 
 class Context;
+class Trace;
 
 class Program {
  public:
@@ -31,8 +32,10 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   // Runs on this thread and `threads` - 1 of the process's pool, and returns when all is done. Addresses are
-  // those of parameters and results, in order; a parameter with an alias must have that result's address.
-  void run(std::span<std::byte* const> arguments, std::span<std::byte* const> results, int threads) const;
+  // those of parameters and results, in order; a parameter with an alias must have that result's address. A
+  // trace is told of every kernel.
+  void run(std::span<std::byte* const> arguments, std::span<std::byte* const> results, int threads,
+           Trace* trace = nullptr) const;
 
   const Blob& blob() const { return blob_; }  // without code, which is mapped
   int64_t code_bytes() const { return code_bytes_; }
@@ -43,6 +46,7 @@ class Program {
   std::unique_ptr<Context> take_context(int threads) const;
   void give_back(std::unique_ptr<Context> context) const;
 
+  const uint64_t serial_;  // no other program's of this process
   Blob blob_;
   Code code_;
   int64_t code_bytes_ = 0;

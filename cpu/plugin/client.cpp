@@ -31,6 +31,11 @@ ClientOptions read_options(const PJRT_NamedValue* options, size_t count) {
     const std::string_view name = name_of(options[i]);
     if (name == "threads") read.threads = number(options[i], 0, kMaxThreads);
     if (name == "cpu_device_count") read.devices = number(options[i], 1, kMostDevices);
+    if (name == "trace_to") {
+      const std::optional<std::string> value = as_text(options[i]);
+      if (!value) throw invalid("option trace_to wants the name of a file");
+      read.trace_to = *value;
+    }
     if (name == "platform_name") {
       const std::optional<std::string> value = as_text(options[i]);
       if (!value || value->empty()) throw invalid("option platform_name wants a name");
@@ -50,6 +55,7 @@ const std::string& platform_version() {
 PJRT_Client::PJRT_Client(const fusebox::cpu::plugin::ClientOptions& wanted)
     : options(wanted),
       threads(wanted.threads > 0 ? wanted.threads : fusebox::cpu::default_threads()),
+      trace(wanted.trace_to.empty() ? nullptr : std::make_shared<fusebox::cpu::Trace>(wanted.trace_to)),
       topology(wanted) {
   int next_memory = 0;
   for (PJRT_DeviceDescription& description : topology.descriptions) {

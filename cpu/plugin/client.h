@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "cpu/execute/trace.h"
 #include "cpu/plugin/named_value.h"
 #include "fusebox/pjrt/abi/api.h"
 
@@ -21,6 +22,7 @@ struct ClientOptions {
   std::string platform_name = "fusebox_cpu";
   int threads = 0;  // 0: as many as the process may keep busy
   int devices = 1;
+  std::string trace_to;  // a file for cpu/execute/trace.h, written when the client goes; empty: none
 };
 // Options are numbers or strings; unknown ones are for others. Error kInvalidArgument for values that make no
 // sense.
@@ -78,6 +80,7 @@ const PJRT_Memory_FunctionTable* memory_functions();
 struct PJRT_Client {
   fusebox::cpu::plugin::ClientOptions options;
   int threads;
+  std::shared_ptr<fusebox::cpu::Trace> trace;  // shared with executions under way; may be null
   PJRT_TopologyDescription topology;
   std::deque<PJRT_Device> devices;
   std::deque<fusebox::cpu::plugin::Memory> memories;

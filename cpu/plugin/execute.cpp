@@ -43,10 +43,11 @@ NewBuffers make_outputs(const Executable& executable, const Launch& launch, Memo
 }
 
 // Runs, and returns the event of the end. If it fails, the outputs say so.
-std::shared_ptr<EventState> run_now(std::unique_ptr<Launch> launch, int threads, NewBuffers& outputs) {
+std::shared_ptr<EventState> run_now(std::unique_ptr<Launch> launch, const PJRT_Client& client,
+                                    NewBuffers& outputs) {
   Outcome outcome = launch->failed_argument();
   try {
-    if (outcome == nullptr) launch->run(threads);
+    if (outcome == nullptr) launch->run(client.threads, client.trace.get());
   } catch (...) {
     outcome = std::make_shared<const Failure>(to_failure(std::current_exception()));
   }
@@ -74,11 +75,11 @@ void execute(PJRT_LoadedExecutable_Execute_Args& args) {
   NewBuffers outputs = make_outputs(*executable.program, *launch, memory, now ? nullptr : done);
   std::unique_ptr<PJRT_Event> event(args.device_complete_events != nullptr ? new_event(done) : nullptr);
   launch->commit();
-  const int threads = executable.client.threads;
+  const PJRT_Client& client = executable.client;
   if (now)
-    done = run_now(std::move(launch), threads, outputs);
+    done = run_now(std::move(launch), client, outputs);
   else
-    Launch::run_later(std::move(launch), threads, done);
+    Launch::run_later(std::move(launch), client.threads, client.trace, done);
 
   for (size_t i = 0; i < outputs.size(); ++i) args.output_lists[0][i] = outputs[i].release();
   if (event != nullptr) {

@@ -101,7 +101,7 @@ Outcome Launch::failed_argument() const {
   return nullptr;
 }
 
-void Launch::run(int threads) {
+void Launch::run(int threads, Trace* trace) {
   for (const Copy& copy : copies_)
     std::memcpy(results_[copy.result]->data(), arguments_[copy.argument]->data(),
                 results_[copy.result]->bytes());
@@ -115,13 +115,15 @@ void Launch::run(int threads) {
   }
   for (const auto& storage : results_) addresses.push_back(storage->data());
   const std::span<std::byte* const> all(addresses);
-  executable_->program().run(all.first(arguments_.size()), all.subspan(arguments_.size()), threads);
+  executable_->program().run(all.first(arguments_.size()), all.subspan(arguments_.size()), threads, trace);
 }
 
-void Launch::run_later(std::unique_ptr<Launch> launch, int threads, std::shared_ptr<EventState> done) {
+void Launch::run_later(std::unique_ptr<Launch> launch, int threads, std::shared_ptr<Trace> trace,
+                       std::shared_ptr<EventState> done) {
   struct Waiting {
     std::unique_ptr<Launch> launch;
     int threads = 1;
+    std::shared_ptr<Trace> trace;
     std::shared_ptr<EventState> done;
     std::atomic<size_t> left{0};
 
@@ -129,7 +131,7 @@ void Launch::run_later(std::unique_ptr<Launch> launch, int threads, std::shared_
       if (left.fetch_sub(1) != 1) return;
       Outcome outcome = launch->failed_argument();
       try {
-        if (outcome == nullptr) launch->run(threads);
+        if (outcome == nullptr) launch->run(threads, trace.get());
       } catch (...) {
         outcome = std::make_shared<const Failure>(to_failure(std::current_exception()));
       }
@@ -141,6 +143,7 @@ void Launch::run_later(std::unique_ptr<Launch> launch, int threads, std::shared_
   auto waiting = std::make_shared<Waiting>();
   waiting->launch = std::move(launch);
   waiting->threads = threads;
+  waiting->trace = std::move(trace);
   waiting->done = std::move(done);
   waiting->left = waits.size();
   for (const auto& wait : waits) wait->on_ready([waiting](const Outcome&) { waiting->one_is_ready(); });

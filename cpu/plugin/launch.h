@@ -31,10 +31,11 @@ class Launch {
   // What an argument failed with, if one has. Waits for them.
   Outcome failed_argument() const;
 
-  void run(int threads);
+  void run(int threads, Trace* trace);
 
   // Runs as soon as the arguments are ready, then sets `done`.
-  static void run_later(std::unique_ptr<Launch> launch, int threads, std::shared_ptr<EventState> done);
+  static void run_later(std::unique_ptr<Launch> launch, int threads, std::shared_ptr<Trace> trace,
+                        std::shared_ptr<EventState> done);
 
  private:
   void hold(std::span<PJRT_Buffer* const> arguments);
