@@ -10,6 +10,7 @@ constexpr size_t kToken = 0, kStart = 1, kCaches = 3;
 
 BatchSteps::BatchSteps(llm::LanguageModel& model, int64_t slots, int64_t context)
     : device_(model.device()),
+      vocabulary_(model.sizes().vocabulary),
       chosen_(static_cast<size_t>(slots)),
       call_(model.batch_session(slots, context)) {
   const Signature& signature = call_.session().model().signature();
@@ -24,7 +25,8 @@ BatchSteps::BatchSteps(llm::LanguageModel& model, int64_t slots, int64_t context
 
 void BatchSteps::restart() {
   const auto slots = static_cast<int64_t>(chosen_.size());
-  for (size_t i = 0; i < chosen_.size(); ++i) chosen_[i] = static_cast<int32_t>(1000 + 7 * i);
+  for (size_t i = 0; i < chosen_.size(); ++i)
+    chosen_[i] = static_cast<int32_t>((1000 + 7 * i) % static_cast<size_t>(vocabulary_));
   state_[kToken] = device_.upload({{slots, 1}, i32}, std::as_bytes(std::span(chosen_)));
   state_[kStart] = device_.zeros({{slots}, i32});
 }

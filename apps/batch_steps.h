@@ -13,17 +13,18 @@ class BatchSteps {
   BatchSteps(llm::LanguageModel& model, int64_t slots, int64_t context);
   BatchSteps(BatchSteps&&) = delete;  // the call has its buffers' addresses
 
-  // All sequences as they were at first: empty.
+  // All sequences as they were at first: empty, a token of its own to feed each.
   void restart();
   // One greedy token more for each; waits for them.
   void advance();
-  // What the last step chose.
+  // What the last step chose, and the next one feeds.
   const std::vector<int32_t>& chosen() const { return chosen_; }
 
  private:
   pjrt::Buffer& place_of(const std::string& name, const Shape& shape);
 
   Device device_;
+  int64_t vocabulary_;
   std::vector<int32_t> chosen_;
   Call call_;
   std::vector<pjrt::Buffer> state_;  // the outputs, and at the same places inputs of the next step
