@@ -43,30 +43,27 @@ KernelShape Attention::emit() {
   return {sizes_.slots * sizes_.kv_heads * sizes_.tiles() * parts_, 1, scratch_floats_ * 4};
 }
 
+int64_t Attention::padded_rows() const { return padded(sizes_.tile() * sizes_.group(), row_step()); }
+
 void Attention::lay_out_scratch() {
-  const int64_t rows = padded(sizes_.tile() * sizes_.group(), row_step());
+  const int64_t rows = padded_rows();
   const auto take = [&](int64_t floats) {
     const int64_t at = scratch_floats_;
     scratch_floats_ += padded(floats, 16);
     return at;
   };
   queries_at_ = take(rows * sizes_.size);
-  scores_at_ = take(rows * kAttentionChunk);
   sums_at_ = take(rows * sizes_.size);
   fades_at_ = take(rows);
   tops_at_ = take(rows);
   totals_at_ = take(rows);
-  seen_at_ = take(2 * rows);  // i64
+  seen_at_ = take(rows);
   more_at_ = take(more_scratch());
 }
 
 Value* Attention::base(size_t operand) const {
   const KernelSpec& spec = frame_.spec();
   return frame_.inputs()[static_cast<size_t>(spec.expression.node(spec.roots[operand]).input)];
-}
-
-Value* Attention::seen(Value* row) {
-  return b_.CreateInBoundsGEP(b_.getInt64Ty(), in_scratch(seen_at_, number(0), 1), row);
 }
 
 Value* Attention::cached(size_t operand, Value* offset, int64_t lanes) {
@@ -78,6 +75,18 @@ Value* Attention::cached(size_t operand, Value* offset, int64_t lanes) {
   if (dtype == f16) return emit_f16_to_f32(b_, raw, target_);
   if (dtype == bf16) return emit_bf16_to_f32(b_, raw, target_);
   return raw;
+}
+
+void Attention::prefetch(size_t operand, Value* offset, int64_t rows) {
+  constexpr int64_t kLine = 64;
+  const DType dtype = operand_shape(frame_, operand).dtype;
+  const auto bytes = static_cast<int64_t>(byte_size(dtype)) * sizes_.size;
+  Value* row = b_.CreateGEP(frame_.scalars().memory_type(dtype), base(operand), offset);  // may lie behind it
+  for (int64_t line = 0; line < bytes; line += kLine) {
+    Value* address = b_.CreateGEP(b_.getInt8Ty(), row, number(rows * bytes + line));
+    b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {address->getType()},
+                       {address, b_.getInt32(0), b_.getInt32(3), b_.getInt32(1)});
+  }
 }
 
 // Tiles from both ends in turn: later ones see more, and threads take neighbouring items.
@@ -115,7 +124,7 @@ void Attention::attend(const Item& item) {
     const Chunk chunk{b_.CreateMul(b_.CreateAdd(rows_before, first), number(sizes_.size)), first,
                       at_most(b_.CreateSub(to, first), kAttentionChunk)};
     scores(chunk, queries);
-    frame_.loop(number(0), queries.used, 1, [&](Value* row) { soften(chunk, row); });
+    soften(chunk, queries);
     values(chunk, queries);
   });
   frame_.loop(number(0), queries.used, 1, [&](Value* row) { finish(item, row); });
@@ -132,7 +141,7 @@ Value* Attention::prepare(const Item& item, const Queries& queries) {
     Value* position = at_most(b_.CreateAdd(item.first, in_tile), sizes_.n - 1);
     Value* is_used = b_.CreateICmpULT(row, queries.used);
     Value* count = b_.CreateSelect(is_used, rows_seen(item.slot, position), number(0));
-    b_.CreateStore(count, seen(row));
+    b_.CreateStore(b_.CreateTrunc(count, b_.getInt32Ty()), seen(row));
     Value* largest = b_.CreateLoad(b_.getInt64Ty(), end);
     b_.CreateStore(b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, largest, count), end);
     store(llvm::ConstantFP::get(b_.getFloatTy(), kNoScore), top(row));
@@ -162,49 +171,6 @@ Value* Attention::rows_seen(Value* slot, Value* position) {
   Value* count = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, b_.CreateAdd(number_at(3, index), number(1)),
                                           number_at(4, slot));
   return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, at_most(count, sizes_.capacity), number(0));
-}
-
-// Scores become weights, 0 for what is not seen; top, total and fade follow.
-void Attention::soften(const Chunk& chunk, Value* row) {
-  Value* left = b_.CreateSub(b_.CreateLoad(b_.getInt64Ty(), seen(row)), chunk.first);
-  left = b_.CreateTrunc(at_most(left, kAttentionChunk), b_.getInt32Ty());
-  left = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, left, b_.getInt32(0));
-  Value* steps = b_.CreateStepVector(llvm::FixedVectorType::get(b_.getInt32Ty(), kLanes));
-  const auto visible = [&](Value* i) {
-    Value* behind = b_.CreateSub(left, b_.CreateTrunc(i, b_.getInt32Ty()));
-    return b_.CreateICmpSLT(steps, b_.CreateVectorSplat(kLanes, behind));
-  };
-  Value* none = llvm::ConstantFP::get(vector(kLanes), kNoScore);
-  Value* old_top = load(b_.getFloatTy(), top(row));
-  AllocaInst *tops = frame_.variable(vector(kLanes)), *sums = frame_.variable(vector(kLanes));
-  b_.CreateStore(splat(old_top, kLanes), tops);
-  b_.CreateStore(llvm::Constant::getNullValue(vector(kLanes)), sums);
-  frame_.loop(number(0), chunk.count, kLanes, [&](Value* i) {
-    Value* x = b_.CreateSelect(visible(i), load(vector(kLanes), floats_from(score(row), i)), none);
-    Value* so_far = b_.CreateLoad(vector(kLanes), tops);
-    b_.CreateStore(b_.CreateSelect(b_.CreateFCmpOGT(x, so_far), x, so_far), tops);
-  });
-  Value* new_top = b_.CreateFPMaxReduce(b_.CreateLoad(vector(kLanes), tops));
-  frame_.loop(number(0), chunk.count, kLanes, [&](Value* i) {
-    Value* address = floats_from(score(row), i);
-    Value* x = emit_exp(b_, b_.CreateFSub(load(vector(kLanes), address), splat(new_top, kLanes)), target_);
-    x = b_.CreateSelect(visible(i), x, llvm::Constant::getNullValue(vector(kLanes)));
-    store(x, address);
-    b_.CreateStore(b_.CreateFAdd(b_.CreateLoad(vector(kLanes), sums), x), sums);
-  });
-  Value* faded = emit_exp(b_, b_.CreateFSub(old_top, new_top), target_);
-  store(faded, fade(row));
-  store(new_top, top(row));
-  Value* all = horizontal_sum(b_.CreateLoad(vector(kLanes), sums));
-  store(multiply_add(load(b_.getFloatTy(), total(row)), faded, all), total(row));
-}
-
-Value* Attention::horizontal_sum(Value* x) {
-  llvm::IRBuilder<>::FastMathFlagGuard guard(b_);
-  llvm::FastMathFlags flags;
-  flags.setAllowReassoc();
-  b_.setFastMathFlags(flags);
-  return b_.CreateFAddReduce(llvm::ConstantFP::get(b_.getFloatTy(), -0.0), x);
 }
 
 // To the result, or to what the parts are merged from.

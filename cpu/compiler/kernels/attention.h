@@ -34,18 +34,23 @@ class Attention {
   // Queries are taken so many at once.
   virtual int64_t row_step() const = 0;
   // Floats of scratch beside what is below.
-  virtual int64_t more_scratch() const { return 0; }
+  virtual int64_t more_scratch() const = 0;
   // score(query, i) = q · K[i] for all queries and rows of the chunk.
   virtual void scores(const Chunk& chunk, const Queries& queries) = 0;
+  // Scores become weights, 0 for what is not seen; top, total and fade follow.
+  virtual void soften(const Chunk& chunk, const Queries& queries) = 0;
   // sum(query) = sum(query) · fade(query) + Σ score(query, i) · V[i].
   virtual void values(const Chunk& chunk, const Queries& queries) = 0;
 
-  // In the scratch, all of f32.
+  // In the scratch, per query. f32 but for `seen`, which is i32: how many rows of the cache it sees.
   llvm::Value* query(llvm::Value* row) { return in_scratch(queries_at_, row, sizes_.size); }
-  llvm::Value* score(llvm::Value* row) { return in_scratch(scores_at_, row, kAttentionChunk); }
   llvm::Value* sum(llvm::Value* row) { return in_scratch(sums_at_, row, sizes_.size); }
+  llvm::Value* top(llvm::Value* row) { return in_scratch(tops_at_, row, 1); }
+  llvm::Value* total(llvm::Value* row) { return in_scratch(totals_at_, row, 1); }
   llvm::Value* fade(llvm::Value* row) { return in_scratch(fades_at_, row, 1); }
+  llvm::Value* seen(llvm::Value* row) { return in_scratch(seen_at_, row, 1); }
   llvm::Value* more() { return in_scratch(more_at_, number(0), 1); }
+  int64_t padded_rows() const;
 
   llvm::Value* number(int64_t value) { return frame_.number(value); }
   llvm::Value* floats_from(llvm::Value* base, llvm::Value* floats) {
@@ -69,8 +74,14 @@ class Attention {
   llvm::Value* at_most(llvm::Value* x, int64_t limit) {
     return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, x, number(limit));
   }
+  // The larger, or `y` where either is NaN.
+  llvm::Value* larger(llvm::Value* x, llvm::Value* y) {
+    return b_.CreateSelect(b_.CreateFCmpOGT(x, y), x, y);
+  }
   // Elements of K (operand 1) or V (2), as f32.
   llvm::Value* cached(size_t operand, llvm::Value* offset, int64_t lanes);
+  // Asks the memory for the row that is `rows` behind the one at `offset`.
+  void prefetch(size_t operand, llvm::Value* offset, int64_t rows);
 
   Frame& frame_;
   llvm::IRBuilder<>& b_;
@@ -86,22 +97,17 @@ class Attention {
   llvm::Value* in_scratch(int64_t array, llvm::Value* row, int64_t stride) {
     return floats_from(scratch_, b_.CreateAdd(b_.CreateMul(row, number(stride)), number(array)));
   }
-  llvm::Value* top(llvm::Value* row) { return in_scratch(tops_at_, row, 1); }
-  llvm::Value* total(llvm::Value* row) { return in_scratch(totals_at_, row, 1); }
-  llvm::Value* seen(llvm::Value* row);
   void lay_out_scratch();
   Item item(llvm::Value* index);
   void attend(const Item& item);
   llvm::Value* prepare(const Item& item, const Queries& queries);
   llvm::Value* rows_seen(llvm::Value* slot, llvm::Value* position);
-  void soften(const Chunk& chunk, llvm::Value* row);
   void finish(const Item& item, llvm::Value* row);
-  llvm::Value* horizontal_sum(llvm::Value* x);
 
   double scale_;
   int64_t parts_;
-  int64_t queries_at_ = 0, scores_at_ = 0, sums_at_ = 0, fades_at_ = 0, tops_at_ = 0, totals_at_ = 0,
-          seen_at_ = 0, more_at_ = 0, scratch_floats_ = 0;
+  int64_t queries_at_ = 0, sums_at_ = 0, fades_at_ = 0, tops_at_ = 0, totals_at_ = 0, seen_at_ = 0,
+          more_at_ = 0, scratch_floats_ = 0;
   llvm::Value* scratch_ = nullptr;
 };
 

@@ -39,11 +39,15 @@ class AttentionOfMany : public Attention {
 
  private:
   int64_t row_step() const override { return score_tile_.rows; }
-  int64_t more_scratch() const override { return 2 * sizes_.size * kAttentionChunk; }
+  int64_t more_scratch() const override { return (2 * sizes_.size + padded_rows()) * kAttentionChunk; }
 
   // Panels of K: [chunk / columns][size][columns]; of V: [size / columns][chunk][columns].
   Value* keys() { return more(); }
   Value* packed_values() { return floats_from(more(), number(sizes_.size * kAttentionChunk)); }
+  Value* score(Value* row) {
+    Value* at = b_.CreateAdd(row, number(2 * sizes_.size));
+    return floats_from(more(), b_.CreateMul(at, number(kAttentionChunk)));
+  }
 
   void scores(const Chunk& chunk, const Queries& queries) override {
     frame_.loop(number(0), chunk.count, kHalf, [&](Value* row) {
@@ -93,6 +97,55 @@ class AttentionOfMany : public Attention {
       }
     }
     return v;
+  }
+
+  void soften(const Chunk& chunk, const Queries& queries) override {
+    frame_.loop(number(0), queries.used, 1, [&](Value* row) { soften(chunk, row); });
+  }
+
+  void soften(const Chunk& chunk, Value* row) {
+    Value* first = b_.CreateTrunc(chunk.first, b_.getInt32Ty());
+    Value* left = b_.CreateSub(b_.CreateLoad(b_.getInt32Ty(), seen(row)), first);
+    Value* steps = b_.CreateStepVector(llvm::FixedVectorType::get(b_.getInt32Ty(), kHalf));
+    const auto visible = [&](Value* i) {
+      Value* behind = b_.CreateSub(left, b_.CreateTrunc(i, b_.getInt32Ty()));
+      return b_.CreateICmpSLT(steps, b_.CreateVectorSplat(kHalf, behind));
+    };
+    llvm::Type* eight = vector(kHalf);
+    Value* old_top = load(b_.getFloatTy(), top(row));
+    AllocaInst *tops = frame_.variable(eight), *sums = frame_.variable(eight);
+    b_.CreateStore(splat(old_top, kHalf), tops);
+    b_.CreateStore(llvm::Constant::getNullValue(eight), sums);
+    Value* none = llvm::ConstantFP::get(eight, kNoScore);
+    frame_.loop(number(0), chunk.count, kHalf, [&](Value* i) {
+      Value* x = b_.CreateSelect(visible(i), load(eight, floats_from(score(row), i)), none);
+      b_.CreateStore(larger(x, b_.CreateLoad(eight, tops)), tops);
+    });
+    Value* new_tops =
+        over_lanes(b_.CreateLoad(eight, tops), [&](Value* x, Value* y) { return larger(x, y); });
+    frame_.loop(number(0), chunk.count, kHalf, [&](Value* i) {
+      Value* address = floats_from(score(row), i);
+      Value* x = emit_exp(b_, b_.CreateFSub(load(eight, address), new_tops), target_);
+      x = b_.CreateSelect(visible(i), x, llvm::Constant::getNullValue(eight));
+      store(x, address);
+      b_.CreateStore(b_.CreateFAdd(b_.CreateLoad(eight, sums), x), sums);
+    });
+    Value* new_top = b_.CreateExtractElement(new_tops, uint64_t{0});
+    Value* faded = emit_exp(b_, b_.CreateFSub(old_top, new_top), target_);
+    store(faded, fade(row));
+    store(new_top, top(row));
+    Value* all =
+        over_lanes(b_.CreateLoad(eight, sums), [&](Value* x, Value* y) { return b_.CreateFAdd(x, y); });
+    all = b_.CreateExtractElement(all, uint64_t{0});
+    store(multiply_add(load(b_.getFloatTy(), total(row)), faded, all), total(row));
+  }
+
+  // All lanes taken together, in every lane.
+  template <typename Both>
+  Value* over_lanes(Value* x, const Both& both) {
+    x = both(x, b_.CreateShuffleVector(x, {4, 5, 6, 7, 0, 1, 2, 3}));
+    x = both(x, b_.CreateShuffleVector(x, {2, 3, 0, 1, 6, 7, 4, 5}));
+    return both(x, b_.CreateShuffleVector(x, {1, 0, 3, 2, 5, 4, 7, 6}));
   }
 
   void values(const Chunk& chunk, const Queries& queries) override {

@@ -15,7 +15,8 @@ using hlo::Op;
 using hlo::OpCode;
 using hlo::Value;
 
-constexpr int64_t kLargestSize = 1024;  // of a head: kernels keep some in the scratch
+constexpr int64_t kLargestSize = 1024;                 // of a head: kernels keep some in the scratch
+constexpr int64_t kMostRows = (int64_t{1} << 31) - 1;  // of the cache: they are counted in i32
 
 struct Match {
   AttentionSizes sizes;
@@ -45,7 +46,8 @@ std::optional<Match> match(const Op& op) {
                       op.operands[4]->shape == Shape{{sizes.slots}, i32} &&
                       op.results[0].shape == Shape{{sizes.slots, sizes.n, sizes.heads * sizes.size}, f32};
   if (!types || !shapes || sizes.heads % sizes.kv_heads != 0 || sizes.size % 8 != 0 ||
-      sizes.size > kLargestSize || sizes.group() > kLargestSize || sizes.capacity % kAttentionChunk != 0)
+      sizes.size > kLargestSize || sizes.group() > kLargestSize || sizes.capacity % kAttentionChunk != 0 ||
+      sizes.capacity > kMostRows)
     return std::nullopt;
   return Match{sizes, *scale};
 }
