@@ -73,6 +73,11 @@ Value* Elements::compute(const Node& node, const Index& index) {
   const hlo::Op& op = *node.op;
   if (op.code == OpCode::constant) return scalars_.constant(op.attributes.get<hlo::Literal>("value"));
   if (line_ && !is_elementwise(op.code)) return element(node.operands[0], index);
+  if (op.code == OpCode::bitcast_convert && operand(node, 0).shape.dims != node.shape.dims)
+    throw Error(
+        ErrorKind::kUnsupported,
+        fmt::format("not done from {} to {}", to_string(operand(node, 0).shape), to_string(node.shape)))
+        .op("bitcast_convert");
   if (is_elementwise(op.code)) {
     std::vector<Value*> operands;
     for (size_t i = 0; i < node.operands.size(); ++i) {

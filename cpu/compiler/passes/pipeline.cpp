@@ -13,6 +13,7 @@ constexpr Pass kPasses[] = {
     {"use-attention-kernels", use_attention_kernels},
     {"inline-calls", inline_calls},
     {"drop-barriers", drop_barriers},
+    {"spell-out-bitcasts", spell_out_bitcasts},
     {"eliminate-common-subexpressions", eliminate_common_subexpressions},
     {"eliminate-dead-code", eliminate_dead_code},
 };

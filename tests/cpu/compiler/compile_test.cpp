@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cstring>
 
 #include "cpu/execute/program.h"
@@ -339,6 +340,26 @@ TEST(Compile, StagesAreToldInOrder) {
   ASSERT_GE(stages.size(), 4u);
   EXPECT_EQ(stages.front(), "parse");
   EXPECT_EQ(stages.back(), "machine code");
+}
+
+TEST(Compile, BitcastsBetweenWidths) {
+  constexpr std::string_view kText = R"(
+    func.func @main(%x: tensor<2xf32>, %y: tensor<3x2xf32>, %z: tensor<f32>) -> (tensor<2x2xf32>, tensor<3xf32>, tensor<f32>) {
+      %0 = stablehlo.bitcast_convert %x : (tensor<2xf32>) -> tensor<2x2xf16>
+      %1 = stablehlo.convert %0 : (tensor<2x2xf16>) -> tensor<2x2xf32>
+      %2 = stablehlo.convert %y : (tensor<3x2xf32>) -> tensor<3x2xf16>
+      %3 = stablehlo.bitcast_convert %2 : (tensor<3x2xf16>) -> tensor<3xf32>
+      %4 = stablehlo.bitcast_convert %z : (tensor<f32>) -> tensor<4xui8>
+      %5 = stablehlo.bitcast_convert %4 : (tensor<4xui8>) -> tensor<f32>
+      return %1, %3, %5 : tensor<2x2xf32>, tensor<3xf32>, tensor<f32>
+    })";
+  const auto number = [](uint32_t bits) { return std::bit_cast<float>(bits); };
+  const Floats x = {number(0x3c004000), number(0xb800'3400)}, y = {2, 1, 0.25f, -0.5f, 0, 1};
+  const std::vector<Floats> got = run(compiled(kText), {x, y, {-1.2345e-7f}});
+  EXPECT_EQ(got[0], (Floats{2, 1, 0.25f, -0.5f}));
+  EXPECT_EQ(got[1], (Floats{x[0], x[1], number(0x3c000000)}));
+  EXPECT_EQ(got[2], (Floats{-1.2345e-7f}));
+  EXPECT_EQ(kind_of_refusal(std::string(kText), {"spell-out-bitcasts"}), ErrorKind::kUnsupported);
 }
 
 TEST(Compile, EveryPassCanBeLeftOut) {
