@@ -34,8 +34,8 @@ void inline_calls(hlo::Program& program);
 // Puts the operands of optimization barriers in place of their results: nothing moves across them here
 // anyway.
 void drop_barriers(hlo::Program& program);
-// bitcast_convert between types of different widths becomes shifts of integers: each element is then made from
-// elements at places of their own.
+// bitcast_convert between types of different widths becomes shifts of integers: each element is then made
+// from elements at places of their own.
 void spell_out_bitcasts(hlo::Program& program);
 // Equal ops on equal operands become one, block by block.
 void eliminate_common_subexpressions(hlo::Program& program);
