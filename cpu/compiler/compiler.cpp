@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <optional>
 #include <unordered_map>
 
 #include "cpu/compiler/codegen/machine_code.h"
 #include "cpu/compiler/custom_calls.h"
 #include "cpu/compiler/dump.h"
 #include "cpu/compiler/kernels/kernel.h"
+#include "cpu/compiler/meetings.h"
 #include "cpu/compiler/passes/pass.h"
 #include "cpu/compiler/passes/rewrite.h"
 #include "cpu/compiler/plan/plan.h"
@@ -77,6 +79,7 @@ class Assembler {
       blob_.buffers.push_back(buffer.place);
     }
     blob_.arena_bytes = plan_.arena_bytes;
+    meetings_.emplace(blob_.buffers, blob_.parameters);
     blob_.steps = steps(plan_.steps);
     std::unique_ptr<llvm::Module> copy;
     watch.lap("kernels", [&](double ms) { copy = dump.kernels(ms, module_, blob_.kernels.size()); });
@@ -111,9 +114,14 @@ class Assembler {
         step.items = shape.items;
         step.grain = shape.grain;
         for (const int buffer : from.writes) step.buffers.push_back(static_cast<uint32_t>(buffer));
+        step.meet = meetings_->needed(from.writes, from.reads, shape.items <= shape.grain);
       }
       for (const int buffer : from.reads) step.buffers.push_back(static_cast<uint32_t>(buffer));
-      for (const auto& block : from.blocks) step.blocks.push_back(steps(block));
+      for (const auto& block : from.blocks) {
+        meetings_->forget();
+        step.blocks.push_back(steps(block));
+      }
+      if (!from.kernel) meetings_->forget();
       result.push_back(std::move(step));
     }
     return result;
@@ -150,6 +158,7 @@ class Assembler {
   llvm::Module module_;
   Blob blob_;
   std::unordered_map<std::string, std::pair<uint32_t, KernelShape>> known_;
+  std::optional<Meetings> meetings_;
 };
 
 // Kernels trust the passes that call them.
