@@ -9,6 +9,7 @@
 #include <llvm/IR/IntrinsicsX86.h>
 
 #include <algorithm>
+#include <array>
 
 #include "cpu/compiler/kernels/block_reader.h"
 #include "cpu/compiler/kernels/custom.h"
@@ -26,7 +27,7 @@ namespace {
 constexpr int64_t kFewRows = 2;
 constexpr int64_t kHalf = 8, kPanel = 16;  // rows of weights: of a vector, of a panel
 constexpr int64_t kTokens = 4;             // rows of activations that a panel meets at once
-constexpr int64_t kBytesAhead = 8192;      // of prefetches: performance.md tells why
+constexpr int64_t kBytesAhead = 2048;      // of prefetches: performance.md tells why
 
 int64_t tiles(int64_t size, int64_t tile) { return (size + tile - 1) / tile; }
 
@@ -115,108 +116,87 @@ class BlockDot {
   // --- few rows
   // ---------------------------------------------------------------------------------------------
 
-  struct Row {
-    Value* weights;                         // the row of blocks
-    std::vector<AllocaInst*> sums, minima;  // per row of activations
+  // One row of weights after the other, so that memory is read in one stream; of each, some blocks at once,
+  // whose scales fill a vector: `unit` of them.
+  KernelShape few_rows() {
+    frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* column) { few_rows_column(column); });
+    const int64_t work = blocks_ * reader_.weights() * rows_;
+    return {columns_, std::max<int64_t>(1, 16 * kGrainElements / work), 0};
+  }
+
+  struct Totals {
+    // By row of activations. Two sums of <8 x f32>, or one addition would wait for the other.
+    std::vector<std::array<AllocaInst*, 2>> sums;
+    std::vector<AllocaInst*> minima;  // a lane per run of a unit
   };
 
-  KernelShape few_rows() {
-    const int64_t tile = std::min<int64_t>(rows_ == 1 ? 4 : 2, columns_);
-    frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) {
-      Value* first = b_.CreateMul(item, number(tile));
-      few_rows_tile(first, tile);
-    });
-    const int64_t work = blocks_ * reader_.weights() * tile * rows_;
-    return {tiles(columns_, tile), std::max<int64_t>(1, 16 * kGrainElements / work), 0};
-  }
-
-  void few_rows_tile(Value* first, int64_t tile) {
-    const bool together = reader_.runs() == 1;  // the scales of all rows in one vector
-    std::vector<Row> rows;
+  void few_rows_column(Value* column) {
+    const int64_t unit = reader_.runs() == 1 ? 4 : 1, rest = blocks_ % unit;
+    Value* weights = weight_row(column);
     std::vector<Value*> xs;
-    std::vector<AllocaInst*> shared;
-    for (int64_t m = 0; m < rows_; ++m) xs.push_back(x_row(number(m)));
-    for (int64_t r = 0; r < tile; ++r) {
-      Row row{weight_row(b_.CreateAdd(first, number(r))), {}, {}};
-      for (int64_t m = 0; m < rows_; ++m) {
-        row.sums.push_back(zeroed(floats(8)));
-        if (!together && reader_.has_minimum()) row.minima.push_back(zeroed(floats(reader_.runs())));
-      }
-      rows.push_back(std::move(row));
+    Totals totals;
+    for (int64_t m = 0; m < rows_; ++m) {
+      xs.push_back(x_row(number(m)));
+      totals.sums.push_back({zeroed(floats(8)), zeroed(floats(8))});
+      totals.minima.push_back(zeroed(floats(unit * reader_.runs())));
     }
-    if (together && reader_.has_minimum())
-      for (int64_t m = 0; m < rows_; ++m) shared.push_back(zeroed(floats(tile)));
-
-    frame_.loop(number(0), number(blocks_), 1,
-                [&](Value* block) { few_rows_block(block, rows, xs, shared); });
-
-    for (int64_t m = 0; m < rows_; ++m)
-      for (int64_t r = 0; r < tile; ++r) {
-        const auto im = static_cast<size_t>(m), ir = static_cast<size_t>(r);
-        Value* total = horizontal_sum(b_.CreateLoad(floats(8), rows[ir].sums[im]));
-        if (!shared.empty())
-          total = b_.CreateFAdd(total, b_.CreateExtractElement(b_.CreateLoad(floats(tile), shared[im]),
-                                                               static_cast<uint64_t>(r)));
-        if (!rows[ir].minima.empty())
-          total = b_.CreateFAdd(total,
-                                horizontal_sum(b_.CreateLoad(floats(reader_.runs()), rows[ir].minima[im])));
-        Value* column = b_.CreateAdd(first, number(r));
-        Value* inside = columns_ % tile == 0 ? nullptr : b_.CreateICmpULT(column, number(columns_));
-        when(inside, [&] { frame_.store(0, b_.CreateAdd(number(m * columns_), column), total); });
-      }
+    frame_.loop(number(0), number(blocks_ - rest), unit,
+                [&](Value* block) { few_rows_unit(weights, block, unit, xs, totals); });
+    Totals last{totals.sums, {}};
+    if (rest > 0) {
+      for (int64_t m = 0; m < rows_; ++m) last.minima.push_back(zeroed(floats(rest * reader_.runs())));
+      few_rows_unit(weights, number(blocks_ - rest), rest, xs, last);
+    }
+    for (size_t m = 0; m < xs.size(); ++m) {
+      Value* total = horizontal_sum(b_.CreateFAdd(b_.CreateLoad(floats(8), totals.sums[m][0]),
+                                                  b_.CreateLoad(floats(8), totals.sums[m][1])));
+      if (reader_.has_minimum()) total = b_.CreateFAdd(total, total_of(totals.minima[m]));
+      if (reader_.has_minimum() && rest > 0) total = b_.CreateFAdd(total, total_of(last.minima[m]));
+      frame_.store(0, b_.CreateAdd(number(static_cast<int64_t>(m) * columns_), column), total);
+    }
   }
 
-  void few_rows_block(Value* block, const std::vector<Row>& rows, const std::vector<Value*>& xs,
-                      const std::vector<AllocaInst*>& shared) {
+  Value* total_of(AllocaInst* sums) { return horizontal_sum(b_.CreateLoad(sums->getAllocatedType(), sums)); }
+
+  void few_rows_unit(Value* weights, Value* block, int64_t unit, const std::vector<Value*>& xs,
+                     const Totals& totals) {
+    Value* first = at(weights, b_.CreateMul(block, number(reader_.bytes())));
+    for (int64_t line = 0; line < unit * reader_.bytes(); line += 64) prefetch(at(first, line));
     std::vector<Value*> addresses;
-    for (const Row& row : rows)
-      addresses.push_back(at(row.weights, b_.CreateMul(block, number(reader_.bytes()))));
-    for (Value* address : addresses) prefetch(address);
+    for (int64_t i = 0; i < unit; ++i) addresses.push_back(at(first, i * reader_.bytes()));
     const BlockReader::Scales scales = reader_.scales(addresses);
-    // By row of activations: scale of weights · scale of activations, as the scales lie.
-    std::vector<std::vector<Value*>> factors(xs.size());
-    for (size_t m = 0; m < xs.size(); ++m)
-      for (size_t v = 0; v < scales.scale.size(); ++v) {
-        factors[m].push_back(
-            b_.CreateFMul(scales.scale[v], x_table(xs[m], block, x_.scales(), 32, scales.scale[v])));
-        if (!reader_.has_minimum()) continue;
-        const bool by_16 = reader_.run() == 16;
-        Value* sums = x_table(xs[m], block, by_16 ? x_.sums_of_16() : x_.sums_of_32(), by_16 ? 16 : 32,
-                              scales.minimum[v]);
-        add_to(shared.empty() ? rows[v].minima[m] : shared[m], scales.minimum[v], sums);
-      }
-    for (int64_t group = 0; group < reader_.groups(); ++group) {
+    const bool by_16 = reader_.run() == 16;
+    std::vector<Value*> factors;  // scale of weights · scale of activations, by row of activations
+    for (size_t m = 0; m < xs.size(); ++m) {
+      factors.push_back(b_.CreateFMul(scales.scale[0], x_table(xs[m], block, unit, x_.scales(), 32)));
+      if (reader_.has_minimum())
+        add_to(totals.minima[m], scales.minimum[0],
+               x_table(xs[m], block, unit, by_16 ? x_.sums_of_16() : x_.sums_of_32(), reader_.run()));
+    }
+    for (int64_t group = 0; group < unit * reader_.groups(); ++group) {
+      Value* address = addresses[static_cast<size_t>(group / reader_.groups())];
+      const Quads::Weights q = quads_.prepare(reader_.quants(address, group % reader_.groups()));
       Value* index = b_.CreateAdd(b_.CreateMul(block, number(reader_.groups())), number(group));
-      std::vector<Value*> x;
-      for (Value* row : xs)
-        x.push_back(load(quads_.bytes(), at(row, b_.CreateMul(index, number(kInt8Block)))));
-      for (size_t r = 0; r < rows.size(); ++r) {
-        const Quads::Weights q = quads_.prepare(reader_.quants(addresses[r], group));
-        for (size_t m = 0; m < xs.size(); ++m) {
-          Value* factor = reader_.runs() == 1 ? lane(factors[m][0], r) : run_lanes(factors[m][r], group);
-          add_to(rows[r].sums[m], to_float(quads_.quads(quads_.pairs(q, x[m]))), factor);
-        }
+      for (size_t m = 0; m < xs.size(); ++m) {
+        Value* x = load(quads_.bytes(), at(xs[m], b_.CreateMul(index, number(kInt8Block))));
+        add_to(totals.sums[m][static_cast<size_t>(group % 2)], to_float(quads_.quads(quads_.pairs(q, x))),
+               run_lanes(factors[m], group));
       }
     }
   }
 
-  // What a table of the activations holds for this block: one lane for each of `like`, whose lanes are rows
-  // (then it is the same for all) or runs.
-  Value* x_table(Value* x, Value* block, int64_t offset, int64_t run, Value* like) {
-    const int64_t entries = reader_.weights() / run;
-    Value* address = at(x, in_table(offset, b_.CreateMul(block, number(entries))));
-    const auto count = llvm::cast<llvm::FixedVectorType>(like->getType())->getNumElements();
-    if (entries == 1) return splat(load(b_.getFloatTy(), address), count);
-    Value* table = load(floats(entries), address);
-    if (entries == count) return table;
+  // What a table of the activations, with an entry per `each` elements, holds for these blocks: a lane per
+  // run.
+  Value* x_table(Value* x, Value* block, int64_t unit, int64_t offset, int64_t each) {
+    const int64_t per_block = reader_.weights() / each;
+    Value* address = at(x, in_table(offset, b_.CreateMul(block, number(per_block))));
+    Value* table = load(floats(unit * per_block), address);
+    if (each == reader_.run()) return table;
     std::vector<int> twice;  // two runs share a scale of activations
-    for (int i = 0; i < static_cast<int>(count); ++i) twice.push_back(i / 2);
+    for (int i = 0; i < static_cast<int>(unit * reader_.runs()); ++i) twice.push_back(i / 2);
     return b_.CreateShuffleVector(table, twice);
   }
 
-  Value* lane(Value* vector, size_t index) {
-    return b_.CreateShuffleVector(vector, std::vector<int>(8, static_cast<int>(index)));
-  }
   // The factors of the group's runs, where their sums lie among 8 lanes.
   Value* run_lanes(Value* vector, int64_t group) {
     const int per_group = static_cast<int>(kInt8Block / reader_.run());

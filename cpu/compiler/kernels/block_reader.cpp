@@ -69,8 +69,12 @@ Value* BlockReader::shifted(Value* bytes, int shift, int mask) {
 
 // 16 bytes: their low halves, then their high ones.
 Value* BlockReader::nibbles(Value* block, int64_t offset) {
-  Value* bytes = load(block, offset, b_.getInt8Ty(), 16);
-  return b_.CreateShuffleVector(shifted(bytes, 0, 15), shifted(bytes, 4, 15), lanes(0, 32));
+  // As words, twice, the second time shifted: two instructions where there are shifts by vectors.
+  Value* words = b_.CreateShuffleVector(load(block, offset, b_.getInt32Ty(), 4), {0, 1, 2, 3, 0, 1, 2, 3});
+  std::vector<llvm::Constant*> shifts;
+  for (unsigned i = 0; i < 8; ++i) shifts.push_back(b_.getInt32(i < 4 ? 0 : 4));
+  words = b_.CreateLShr(words, llvm::ConstantVector::get(shifts));
+  return shifted(b_.CreateBitCast(words, llvm::FixedVectorType::get(b_.getInt8Ty(), 32)), 0, 15);
 }
 
 // q plus `value` where the mask, <32 x i1>, is set.
