@@ -35,7 +35,7 @@ void plugin_attributes(PJRT_Plugin_Attributes_Args& args) {
     all->add("stablehlo_minimum_version", std::vector<int64_t>{0, 9, 0});
     all->add("compiler", compiler_stamp());
     // The composites that passes turn into kernels of their own.
-    all->add("fusebox_composites", "fusebox.expand fusebox.int8_blocks");
+    all->add("fusebox_composites", "fusebox.attention fusebox.expand fusebox.int8_blocks");
     return *all;
   }();
   args.attributes = values.data();
