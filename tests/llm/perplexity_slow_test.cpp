@@ -31,8 +31,7 @@ TEST(Perplexity, EqualsAnIndependentImplementations) {
 }
 
 TEST(Perplexity, OfBf16IsThatOfF32) {
-  auto ids = golden("smollm2-perplexity.json")["ids"].get<std::vector<int32_t>>();
-  ids.resize(257);
+  const auto ids = golden("smollm2-perplexity.json")["ids"].get<std::vector<int32_t>>();
   Sequence wide(real_model());
   const double f32_perplexity = perplexity(wide.score(ids));
   Sequence narrow(
@@ -40,6 +39,20 @@ TEST(Perplexity, OfBf16IsThatOfF32) {
   const double bf16_perplexity = perplexity(narrow.score(ids));
   EXPECT_NEAR(bf16_perplexity / f32_perplexity, 1, 2e-3);
   std::printf("perplexity: f32 %.4f, bf16 %.4f\n", f32_perplexity, bf16_perplexity);
+}
+
+// The file's own low-bit weights, with activations in int8 and the cache in f16, against all of it in f32.
+TEST(Perplexity, OfLowBitWeightsIsNearlyThatOfF32) {
+  const auto want = golden("smollm2-perplexity.json");
+  const auto model = LanguageModel::open(kModelPath, {.device = {.plugin = kPluginPath}, .context = 4096});
+  if (!model->in_blocks()) GTEST_SKIP() << "the device has no kernels for blocks";
+  EXPECT_EQ(model->weights_name(), "Q4_1");
+  Sequence sequence(model);
+  const std::vector<float> scores = sequence.score(want["ids"].get<std::vector<int32_t>>());
+  const double ratio = perplexity(scores) / want["perplexity"].get<double>();
+  EXPECT_LT(ratio, 1.008);
+  EXPECT_GT(ratio, 0.99);
+  std::printf("perplexity: f32 %.4f, Q4_1 %.4f\n", want["perplexity"].get<double>(), perplexity(scores));
 }
 
 }  // namespace
