@@ -1,6 +1,7 @@
 // Grouped-query attention over a cache against NumPy: one query and many, one slot and several, blocks and
 // their borders. What stands in the cache beyond the valid rows is not zero: it must not matter.
 #include "fusebox/base/error.h"
+#include "fusebox/stablehlo/printer.h"
 #include "tests/nn/golden.h"
 
 namespace fusebox::nn {
@@ -102,6 +103,38 @@ TEST(Attention, ReadsNarrowCaches) {
   EXPECT_EQ(out[0].shape.dtype, bf16);
   const auto narrow = out[0].to_floats(), wide = out[1].to_floats();
   for (size_t i = 0; i < wide.size(); ++i) EXPECT_NEAR(narrow[i], wide[i], 4e-3);
+}
+
+// The composite is the loop by another name: on XLA's plugin, which runs its decomposition, and on ours,
+// which has kernels. Rows that are not filled stay zero: the loop multiplies with them.
+TEST(Attention, IsACompositeForDevicesThatKnowIt) {
+  constexpr int64_t kSlots = 2, kCapacity = 512;
+  for (const auto& [n, dtype] : {std::pair<int64_t, DType>{1, f16}, {2, bf16}, {33, f32}}) {
+    SCOPED_TRACE(std::to_string(n) + " queries, " + std::string(name(dtype)));
+    const auto attended = [&, n = n, dtype = dtype](TraceCx& cx) {
+      const Dims cached = {kSlots, 2, kCapacity, 16}, fresh = {kSlots, 300, 2, 16};
+      const Tensor none = cx.constant(Dims{kSlots}, std::span<const int32_t>(std::vector{0, 0}));
+      const KvCache empty = {cx.zeros(cached, dtype), cx.zeros(cached, dtype)};
+      const KvCache cache = empty.updated(cx.input("k", {fresh, f32}), cx.input("v", {fresh, f32}), none);
+      const Tensor first = cx.constant(Dims{kSlots}, std::span<const int32_t>(std::vector{100, 299}));
+      const Tensor positions = reshape(first, {kSlots, 1}) + cx.iota({kSlots, n}, 1, i32);
+      return attention(cx.input("q", {{kSlots, n, 6, 16}, f32}), cache, positions, minimum(first + n, 300),
+                       0.5);
+    };
+    const auto run = [&](const TraceOptions& options) {
+      const TracedProgram traced = trace("main", attended, options);
+      EXPECT_EQ(stablehlo::print(traced.program).find("stablehlo.composite") != std::string::npos,
+                options.knows("fusebox.attention"));
+      const CompiledModel model = cpu().compile(traced);
+      std::vector<NamedInput> inputs;
+      for (const Signature::Parameter& parameter : model.signature().parameters)
+        inputs.emplace_back(parameter.name, pattern(parameter.name, parameter.shape.elements()));
+      return session_without_weights(model).run(inputs)[0].to_floats();
+    };
+    const auto loop = run({}), composite = run({.composites = {"fusebox.attention"}});
+    ASSERT_EQ(loop.size(), composite.size());
+    for (size_t i = 0; i < loop.size(); ++i) ASSERT_NEAR(composite[i], loop[i], 2e-6) << "at " << i;
+  }
 }
 
 TEST(Attention, RefusesWhatDoesNotFit) {

@@ -56,7 +56,7 @@ void Attention::lay_out_scratch() {
   sums_at_ = take(rows * sizes_.size);
   fades_at_ = take(rows);
   tops_at_ = take(rows);
-  totals_at_ = take(rows);
+  totals_at_ = take(rows * total_lanes());
   seen_at_ = take(rows);
   more_at_ = take(more_scratch());
 }
@@ -145,7 +145,7 @@ Value* Attention::prepare(const Item& item, const Queries& queries) {
     Value* largest = b_.CreateLoad(b_.getInt64Ty(), end);
     b_.CreateStore(b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, largest, count), end);
     store(llvm::ConstantFP::get(b_.getFloatTy(), kNoScore), top(row));
-    store(llvm::ConstantFP::get(b_.getFloatTy(), 0), total(row));
+    store(llvm::Constant::getNullValue(vector(total_lanes())), total(row));
     Value* head = b_.CreateAdd(b_.CreateMul(item.head, number(sizes_.group())),
                                b_.CreateURem(row, number(sizes_.group())));
     Value* at = b_.CreateAdd(b_.CreateMul(item.slot, number(sizes_.n)), position);
@@ -173,6 +173,14 @@ Value* Attention::rows_seen(Value* slot, Value* position) {
   return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, at_most(count, sizes_.capacity), number(0));
 }
 
+Value* Attention::whole_total(Value* row) {
+  Value* lanes = load(vector(total_lanes()), total(row));
+  Value* all = b_.CreateExtractElement(lanes, uint64_t{0});
+  for (int64_t i = 1; i < total_lanes(); ++i)
+    all = b_.CreateFAdd(all, b_.CreateExtractElement(lanes, static_cast<uint64_t>(i)));
+  return all;
+}
+
 // To the result, or to what the parts are merged from.
 void Attention::finish(const Item& item, Value* row) {
   Value* result = frame_.outputs()[0];
@@ -186,13 +194,13 @@ void Attention::finish(const Item& item, Value* row) {
     to = b_.CreateAdd(b_.CreateMul(to, number(sizes_.group())), in_group);
     to = floats_from(result, b_.CreateMul(to, number(sizes_.size + kPartExtra)));
     store(load(b_.getFloatTy(), top(row)), floats_from(to, number(sizes_.size)));
-    store(load(b_.getFloatTy(), total(row)), floats_from(to, number(sizes_.size + 1)));
+    store(whole_total(row), floats_from(to, number(sizes_.size + 1)));
   } else {
     to = b_.CreateAdd(b_.CreateMul(item.slot, number(sizes_.n)), position);
     to = b_.CreateAdd(b_.CreateMul(to, number(sizes_.kv_heads)), item.head);
     to = b_.CreateAdd(b_.CreateMul(to, number(sizes_.group())), in_group);
     to = floats_from(result, b_.CreateMul(to, number(sizes_.size)));
-    Value* all = load(b_.getFloatTy(), total(row));
+    Value* all = whole_total(row);
     // What sees nothing has sums of 0.
     Value* one = llvm::ConstantFP::get(b_.getFloatTy(), 1);
     Value* is_none = b_.CreateFCmpOEQ(all, llvm::ConstantFP::get(b_.getFloatTy(), 0));

@@ -33,6 +33,8 @@ class Attention {
 
   // Queries are taken so many at once.
   virtual int64_t row_step() const = 0;
+  // Totals stand as so many lanes of sums.
+  virtual int64_t total_lanes() const { return 1; }
   // Floats of scratch beside what is below.
   virtual int64_t more_scratch() const = 0;
   // score(query, i) = q · K[i] for all queries and rows of the chunk.
@@ -46,7 +48,7 @@ class Attention {
   llvm::Value* query(llvm::Value* row) { return in_scratch(queries_at_, row, sizes_.size); }
   llvm::Value* sum(llvm::Value* row) { return in_scratch(sums_at_, row, sizes_.size); }
   llvm::Value* top(llvm::Value* row) { return in_scratch(tops_at_, row, 1); }
-  llvm::Value* total(llvm::Value* row) { return in_scratch(totals_at_, row, 1); }
+  llvm::Value* total(llvm::Value* row) { return in_scratch(totals_at_, row, total_lanes()); }
   llvm::Value* fade(llvm::Value* row) { return in_scratch(fades_at_, row, 1); }
   llvm::Value* seen(llvm::Value* row) { return in_scratch(seen_at_, row, 1); }
   llvm::Value* more() { return in_scratch(more_at_, number(0), 1); }
@@ -103,6 +105,7 @@ class Attention {
   llvm::Value* prepare(const Item& item, const Queries& queries);
   llvm::Value* rows_seen(llvm::Value* slot, llvm::Value* position);
   void finish(const Item& item, llvm::Value* row);
+  llvm::Value* whole_total(llvm::Value* row);
 
   double scale_;
   int64_t parts_;

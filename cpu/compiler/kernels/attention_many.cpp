@@ -41,6 +41,9 @@ class AttentionOfMany : public Attention {
   int64_t row_step() const override { return score_tile_.rows; }
   int64_t more_scratch() const override { return (2 * sizes_.size + padded_rows()) * kAttentionChunk; }
 
+  int64_t total_lanes() const override { return kHalf; }
+  llvm::Type* eight() { return vector(kHalf); }
+
   // Panels of K: [chunk / columns][size][columns]; of V: [size / columns][chunk][columns].
   Value* keys() { return more(); }
   Value* packed_values() { return floats_from(more(), number(sizes_.size * kAttentionChunk)); }
@@ -99,53 +102,59 @@ class AttentionOfMany : public Attention {
     return v;
   }
 
+  // In three rounds, so that exponentials are taken of many at once: the tops, the fades, the weights.
   void soften(const Chunk& chunk, const Queries& queries) override {
-    frame_.loop(number(0), queries.used, 1, [&](Value* row) { soften(chunk, row); });
+    frame_.loop(number(0), queries.used, 1, [&](Value* row) { raise_top(chunk, row); });
+    frame_.loop(number(0), queries.used, kHalf,
+                [&](Value* row) { store(emit_exp(b_, load(eight(), fade(row)), target_), fade(row)); });
+    frame_.loop(number(0), queries.used, 1, [&](Value* row) { weigh(chunk, row); });
   }
 
-  void soften(const Chunk& chunk, Value* row) {
+  // visible(i): which of the chunk's rows from i on the query sees.
+  std::function<Value*(Value*)> visible(const Chunk& chunk, Value* row) {
     Value* first = b_.CreateTrunc(chunk.first, b_.getInt32Ty());
     Value* left = b_.CreateSub(b_.CreateLoad(b_.getInt32Ty(), seen(row)), first);
-    Value* steps = b_.CreateStepVector(llvm::FixedVectorType::get(b_.getInt32Ty(), kHalf));
-    const auto visible = [&](Value* i) {
+    return [this, left](Value* i) {
       Value* behind = b_.CreateSub(left, b_.CreateTrunc(i, b_.getInt32Ty()));
+      Value* steps = b_.CreateStepVector(llvm::FixedVectorType::get(b_.getInt32Ty(), kHalf));
       return b_.CreateICmpSLT(steps, b_.CreateVectorSplat(kHalf, behind));
     };
-    llvm::Type* eight = vector(kHalf);
-    Value* old_top = load(b_.getFloatTy(), top(row));
-    AllocaInst *tops = frame_.variable(eight), *sums = frame_.variable(eight);
-    b_.CreateStore(splat(old_top, kHalf), tops);
-    b_.CreateStore(llvm::Constant::getNullValue(eight), sums);
-    Value* none = llvm::ConstantFP::get(eight, kNoScore);
-    frame_.loop(number(0), chunk.count, kHalf, [&](Value* i) {
-      Value* x = b_.CreateSelect(visible(i), load(eight, floats_from(score(row), i)), none);
-      b_.CreateStore(larger(x, b_.CreateLoad(eight, tops)), tops);
-    });
-    Value* new_tops =
-        over_lanes(b_.CreateLoad(eight, tops), [&](Value* x, Value* y) { return larger(x, y); });
-    frame_.loop(number(0), chunk.count, kHalf, [&](Value* i) {
-      Value* address = floats_from(score(row), i);
-      Value* x = emit_exp(b_, b_.CreateFSub(load(eight, address), new_tops), target_);
-      x = b_.CreateSelect(visible(i), x, llvm::Constant::getNullValue(eight));
-      store(x, address);
-      b_.CreateStore(b_.CreateFAdd(b_.CreateLoad(eight, sums), x), sums);
-    });
-    Value* new_top = b_.CreateExtractElement(new_tops, uint64_t{0});
-    Value* faded = emit_exp(b_, b_.CreateFSub(old_top, new_top), target_);
-    store(faded, fade(row));
-    store(new_top, top(row));
-    Value* all =
-        over_lanes(b_.CreateLoad(eight, sums), [&](Value* x, Value* y) { return b_.CreateFAdd(x, y); });
-    all = b_.CreateExtractElement(all, uint64_t{0});
-    store(multiply_add(load(b_.getFloatTy(), total(row)), faded, all), total(row));
   }
 
-  // All lanes taken together, in every lane.
-  template <typename Both>
-  Value* over_lanes(Value* x, const Both& both) {
-    x = both(x, b_.CreateShuffleVector(x, {4, 5, 6, 7, 0, 1, 2, 3}));
-    x = both(x, b_.CreateShuffleVector(x, {2, 3, 0, 1, 6, 7, 4, 5}));
-    return both(x, b_.CreateShuffleVector(x, {1, 0, 3, 2, 5, 4, 7, 6}));
+  // The new top, and how far above the old one it is.
+  void raise_top(const Chunk& chunk, Value* row) {
+    Value* old_top = load(b_.getFloatTy(), top(row));
+    AllocaInst* tops = frame_.variable(eight());
+    b_.CreateStore(splat(old_top, kHalf), tops);
+    const auto seen_at = visible(chunk, row);
+    Value* none = llvm::ConstantFP::get(eight(), kNoScore);
+    frame_.loop(number(0), chunk.count, kHalf, [&](Value* i) {
+      Value* x = b_.CreateSelect(seen_at(i), load(eight(), floats_from(score(row), i)), none);
+      b_.CreateStore(larger(x, b_.CreateLoad(eight(), tops)), tops);
+    });
+    Value* x = b_.CreateLoad(eight(), tops);
+    x = larger(x, b_.CreateShuffleVector(x, {4, 5, 6, 7, 0, 1, 2, 3}));
+    x = larger(x, b_.CreateShuffleVector(x, {2, 3, 0, 1, 6, 7, 4, 5}));
+    x = larger(x, b_.CreateShuffleVector(x, {1, 0, 3, 2, 5, 4, 7, 6}));
+    Value* new_top = b_.CreateExtractElement(x, uint64_t{0});
+    store(b_.CreateFSub(old_top, new_top), fade(row));
+    store(new_top, top(row));
+  }
+
+  void weigh(const Chunk& chunk, Value* row) {
+    Value* tops = splat(load(b_.getFloatTy(), top(row)), kHalf);
+    Value* faded = splat(load(b_.getFloatTy(), fade(row)), kHalf);
+    AllocaInst* sums = frame_.variable(eight());
+    b_.CreateStore(b_.CreateFMul(load(eight(), total(row)), faded), sums);
+    const auto seen_at = visible(chunk, row);
+    frame_.loop(number(0), chunk.count, kHalf, [&](Value* i) {
+      Value* address = floats_from(score(row), i);
+      Value* x = emit_exp(b_, b_.CreateFSub(load(eight(), address), tops), target_);
+      x = b_.CreateSelect(seen_at(i), x, llvm::Constant::getNullValue(eight()));
+      store(x, address);
+      b_.CreateStore(b_.CreateFAdd(b_.CreateLoad(eight(), sums), x), sums);
+    });
+    store(b_.CreateLoad(eight(), sums), total(row));
   }
 
   void values(const Chunk& chunk, const Queries& queries) override {
