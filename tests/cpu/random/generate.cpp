@@ -1,7 +1,6 @@
 #include "tests/cpu/random/generate.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "fusebox/hlo/verify.h"
 #include "fusebox/stablehlo/printer.h"
@@ -16,31 +15,15 @@ struct Way {
 };
 
 constexpr Way kWays[] = {
-    {grow_unary, 14},  {grow_binary, 26},       {grow_select, 7},  {grow_clamp, 2},       {grow_convert, 8},
-    {grow_bitcast, 3}, {grow_broadcast, 7},     {grow_reshape, 6}, {grow_transpose, 7},   {grow_reverse, 3},
-    {grow_slice, 5},   {grow_dynamic_slice, 4}, {grow_update, 9},  {grow_concatenate, 4}, {grow_pad, 4},
-    {grow_gather, 4},  {grow_reduce, 10},       {grow_argmax, 2},  {grow_softmax, 1},     {grow_dot, 7},
-    {grow_sort, 3},    {grow_while, 4},         {grow_if, 3},      {grow_call, 3},        {grow_barrier, 1},
+    {grow_unary, 14},  {grow_binary, 26}, {grow_select, 7},        {grow_clamp, 2},   {grow_convert, 8},
+    {grow_again, 7},   {grow_bitcast, 3}, {grow_broadcast, 7},     {grow_reshape, 6}, {grow_transpose, 7},
+    {grow_reverse, 3}, {grow_slice, 5},   {grow_dynamic_slice, 4}, {grow_update, 9},  {grow_concatenate, 4},
+    {grow_pad, 4},     {grow_gather, 4},  {grow_reduce, 10},       {grow_argmax, 2},  {grow_softmax, 1},
+    {grow_dot, 7},     {grow_sort, 3},    {grow_while, 6},         {grow_if, 3},      {grow_call, 3},
+    {grow_barrier, 1},
 };
 
 constexpr int kDeepest = 2;
-
-// Values that nothing uses; a program returns some of them.
-Values unused(const hlo::Block& block) {
-  std::unordered_set<const Value*> used;
-  const auto note = [&](const auto& self, const hlo::Block& in) -> void {
-    for (const auto& op : in.ops) {
-      used.insert(op->operands.begin(), op->operands.end());
-      for (const auto& region : op->regions) self(self, *region);
-    }
-  };
-  note(note, block);
-  Values found;
-  for (const auto& op : block.ops)
-    for (Value& value : op->results)
-      if (!used.contains(&value)) found.push_back(&value);
-  return found;
-}
 
 Values choose_results(Scope& scope) {
   Values open = unused(scope.block()), results;

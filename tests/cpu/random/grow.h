@@ -12,6 +12,8 @@ bool grow_select(Scope& scope);
 bool grow_clamp(Scope& scope);
 bool grow_convert(Scope& scope);
 bool grow_bitcast(Scope& scope);
+// An op that is there already, with the same operands, or nearly so.
+bool grow_again(Scope& scope);
 
 // grow_moves.cpp
 bool grow_broadcast(Scope& scope);
@@ -31,6 +33,8 @@ bool grow_argmax(Scope& scope);
 bool grow_softmax(Scope& scope);
 bool grow_dot(Scope& scope);
 bool grow_sort(Scope& scope);
+// Something that depends on all elements, in every place of a shape: the sum of integers, the greatest float.
+Value* spread(Scope& scope, Value* x, const Dims& dims);
 
 // grow_control.cpp
 bool grow_while(Scope& scope);

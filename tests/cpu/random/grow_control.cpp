@@ -32,6 +32,28 @@ Value* kept_within(Scope& s, Value* value, const Bounds& bounds) {
   return s.try_one(OpCode::clamp, {low, value, high});
 }
 
+// The value, changed by what would otherwise be made for nothing.
+Value* with_unused(Scope& s, Value* value) {
+  const OpCode fold = is_float(value->shape.dtype) ? OpCode::maximum : OpCode::add;
+  for (Value* idle : unused(s.block())) {
+    if (idle == value || idle->shape.dtype != value->shape.dtype || idle->shape.dtype == i1) continue;
+    if (Value* all = spread(s, idle, value->shape.dims))
+      if (Value* both = s.try_one(fold, {value, all})) value = both;
+  }
+  return value;
+}
+
+// Changes what comes from outside of the loop at the counter's place: it must be whole in the next round.
+void update_captured(Scope& s, Scope& outside, Value* counter) {
+  Value* x = outside.some([](const Value* value) { return value->op && value->shape.rank() > 0; });
+  if (!x || x->shape.elements() == 0) return;
+  Shape part = x->shape;
+  part.dims[0] = 1;
+  Values operands{x, s.like(part), counter};
+  while (operands.size() < x->shape.dims.size() + 2) operands.push_back(s.constant(counter->shape, 0));
+  s.try_one(OpCode::dynamic_update_slice, operands);
+}
+
 std::unique_ptr<hlo::Block> condition(Growth& g, const std::vector<Shape>& types, int64_t rounds) {
   auto block = std::make_unique<hlo::Block>();
   Values arguments;
@@ -60,13 +82,14 @@ std::unique_ptr<hlo::Block> body(Scope& s, const Values& initial, int64_t rounds
   }
   visible.insert(visible.end(), arguments.begin(), arguments.end());
   Scope inside(s.g, *block, visible, s.depth() + 1);
-  grow_some(inside, 5);
+  if (s.r.chance(0.3)) update_captured(inside, s, arguments[0]);
+  grow_some(inside, 6);
   Values next{inside.try_one(OpCode::add, {arguments[0], inside.constant(initial[0]->shape, 1)})};
   for (size_t i = 1; i < initial.size(); ++i) {
     Value* otherwise = arguments[1 + s.r.below(initial.size() - 1)];  // variables may change places
     if (otherwise->shape != initial[i]->shape) otherwise = arguments[i];
-    next.push_back(
-        kept_within(inside, of_type(inside, initial[i]->shape, otherwise), s.g.model.of(initial[i])));
+    Value* value = with_unused(inside, of_type(inside, initial[i]->shape, otherwise));
+    next.push_back(kept_within(inside, value, s.g.model.of(initial[i])));
   }
   if (std::find(next.begin(), next.end(), nullptr) != next.end()) return nullptr;
   inside.ret(next);
@@ -77,7 +100,7 @@ std::unique_ptr<hlo::Block> body(Scope& s, const Values& initial, int64_t rounds
 
 bool grow_while(Scope& s) {
   const Shape counter{{}, s.r.pick({i32, i32, i64, u8})};
-  const int64_t rounds = s.r.between(0, 4);
+  const int64_t rounds = s.r.pick({0, 1, 2, 2, 3, 4});
   Values initial{s.constant(counter, 0)};
   for (size_t i = 1 + s.r.below(3); i-- > 0;) initial.push_back(s.some());
   if (std::find(initial.begin(), initial.end(), nullptr) != initial.end()) return false;

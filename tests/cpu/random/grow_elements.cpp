@@ -144,4 +144,21 @@ bool grow_bitcast(Scope& s) {
   return s.try_one(OpCode::bitcast_convert, {x}, {}, {{x->shape.dims, to}}) != nullptr;
 }
 
+bool grow_again(Scope& s) {
+  if (s.block().ops.empty()) return false;
+  const hlo::Op& op = *s.r.pick(s.block().ops);
+  if (!op.regions.empty() || op.results.size() != 1) return false;
+  const OpCode code = op.code;
+  const hlo::Attributes attributes = op.attributes;
+  const Shape declared = op.results[0].shape;
+  Values operands = op.operands;
+  if (operands.size() == 2 && operands[0]->shape == operands[1]->shape && s.r.chance(0.5))
+    std::swap(operands[0], operands[1]);
+  else if (!operands.empty() && s.r.chance(0.5)) {
+    const size_t which = s.r.below(operands.size());
+    operands[which] = s.like(operands[which]->shape);
+  }
+  return s.try_one(code, operands, attributes, {declared}) != nullptr;
+}
+
 }  // namespace fusebox::cpu::test

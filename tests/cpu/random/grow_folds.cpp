@@ -150,6 +150,24 @@ bool grow_softmax(Scope& s) {
   return s.try_one(OpCode::divide, {power, total}) != nullptr;
 }
 
+Value* spread(Scope& s, Value* x, const Dims& dims) {
+  const Shape scalar{{}, x->shape.dtype}, to{dims, x->shape.dtype};
+  const bool floats = is_float(x->shape.dtype);
+  if (x->shape.rank() > 0) {
+    Dims axes;
+    for (int64_t i = 0; i < x->shape.rank(); ++i) axes.push_back(i);
+    Value* start = s.constant(scalar, floats ? -std::numeric_limits<double>::infinity() : 0);
+    if (!start) return nullptr;
+    Regions regions = region(s, {scalar, scalar}, [&](hlo::Builder& b, const Values& v) {
+      return Values{b.create(floats ? OpCode::maximum : OpCode::add, {v[0], v[1]})};
+    });
+    hlo::Op* op = s.try_op(OpCode::reduce, {x, start}, {{"dimensions", axes}}, {}, std::move(regions));
+    if (!op) return nullptr;
+    x = op->result();
+  }
+  return s.try_one(OpCode::broadcast_in_dim, {x}, {{"broadcast_dimensions", Dims{}}}, {to});
+}
+
 bool grow_dot(Scope& s) {
   Value* x = s.some([](const Value* value) { return value->shape.dtype != i1; });
   if (!x) return false;

@@ -61,9 +61,9 @@ BUGS = [
         "case OpCode::maximum: return emit_max(b_, x[0], x[1], target_);",
         "case OpCode::maximum: return b_.CreateSelect(b_.CreateFCmpOGT(x[0], x[1]), x[0], x[1]);"),
     Bug("bf16-truncated", KERNELS + "scalar.cpp",
-        "if (dtype == bf16) value = emit_to_bf16(b_, value, target_);",
-        "if (dtype == bf16) value = b_.CreateTrunc(b_.CreateLShr(b_.CreateBitCast(value, b_.getInt32Ty()), 16), "
-        "b_.getInt16Ty());"),
+        "if (dtype == bf16) return emit_bf16_to_f32(b_, emit_to_bf16(b_, x, target_), target_);",
+        "if (dtype == bf16) return b_.CreateBitCast(b_.CreateAnd(b_.CreateBitCast(x, b_.getInt32Ty()), 0xffff0000u), "
+        "b_.getFloatTy());"),
     Bug("unsigned-compared-as-signed", KERNELS + "scalar.cpp",
         "P::ICMP_ULT, P::ICMP_ULE, P::ICMP_UGT, P::ICMP_UGE)",
         "P::ICMP_SLT, P::ICMP_SLE, P::ICMP_SGT, P::ICMP_SGE)"),

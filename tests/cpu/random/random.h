@@ -30,7 +30,7 @@ class Random {
     return list.begin()[below(list.size())];
   }
   template <typename List>
-  auto& pick(List& list) {
+  auto& pick(List&& list) {
     return list[below(list.size())];
   }
 

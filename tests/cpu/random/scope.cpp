@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 namespace fusebox::cpu::test {
 
@@ -175,6 +176,22 @@ Value* Scope::index(DType dtype, int64_t most) {
   if (g.may_take_arguments && g.fillings.size() < kMostArguments && r.chance(0.7))
     return pool.emplace_back(g.argument(scalar, {low, high, 1, false}));
   return constant(scalar, std::floor(low + r.unit() * (high - low + 1)));
+}
+
+Values unused(const hlo::Block& block) {
+  std::unordered_set<const Value*> used;
+  const auto note = [&](const auto& self, const hlo::Block& in) -> void {
+    for (const auto& op : in.ops) {
+      used.insert(op->operands.begin(), op->operands.end());
+      for (const auto& region : op->regions) self(self, *region);
+    }
+  };
+  note(note, block);
+  Values found;
+  for (const auto& op : block.ops)
+    for (Value& value : op->results)
+      if (!used.contains(&value)) found.push_back(&value);
+  return found;
 }
 
 }  // namespace fusebox::cpu::test

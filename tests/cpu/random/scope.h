@@ -81,6 +81,9 @@ class Scope {
   hlo::Builder builder_;
 };
 
+// Values of the block that nothing uses.
+Values unused(const hlo::Block& block);
+
 // Appends some op; false if that did not work out. Several tries make a program.
 bool grow(Scope& scope);
 
