@@ -35,8 +35,8 @@ format:
 	@scripts/format
 
 bench:
-	@scripts/build release
-	@scripts/get-assets
+	@scripts/build release apps/all
+	@scripts/get-assets chat
 	@build/release/fusebox bench build/assets/SmolLM2-135M-Instruct.Q4_1.gguf
 
 clean:

@@ -2,14 +2,10 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "fusebox/pjrt/plugin.h"
 
 namespace fusebox::apps {
-
-// Those that lie where the program looks for one: fusebox's own first, XLA's for the CPU.
-std::vector<std::string> plugins_here();
 
 // fusebox's own. Error kNotFound if it is not there.
 std::string own_plugin();

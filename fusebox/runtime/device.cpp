@@ -104,19 +104,38 @@ void store(const pjrt::Executable& executable, const std::string& name, const Id
 
 }  // namespace
 
+namespace {
+
+// Our own, then XLA's.
+constexpr const char* kPluginNames[] = {"libpjrt_fusebox_cpu.so", "pjrt_c_api_cpu_plugin.so"};
+
+std::filesystem::path program_folder() {
+  std::error_code failed;
+  return std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
+}
+
+}  // namespace
+
+std::vector<std::string> plugins_beside_program() {
+  std::error_code failed;
+  std::vector<std::string> found;
+  for (const char* name : kPluginNames)
+    for (const char* folder : {"", "../lib/fusebox", "../lib"}) {
+      const std::filesystem::path path = program_folder() / folder / name;
+      if (!std::filesystem::exists(path, failed)) continue;
+      found.push_back(path.lexically_normal().string());
+      break;
+    }
+  return found;
+}
+
 std::string find_plugin() {
   if (const char* named = std::getenv("FUSEBOX_PLUGIN"); named && *named) return named;
-  std::error_code failed;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
-  for (const char* place : {"pjrt_c_api_cpu_plugin.so", "../lib/fusebox/pjrt_c_api_cpu_plugin.so",
-                            "../lib/pjrt_c_api_cpu_plugin.so"})
-    if (std::filesystem::exists(program / place, failed))
-      return (program / place).lexically_normal().string();
-  throw Error(ErrorKind::kNotFound,
-              fmt::format("no PJRT plugin: FUSEBOX_PLUGIN is not set, and {} has no pjrt_c_api_cpu_plugin.so",
-                          program.string()))
-      .hint(
-          "name one with --plugin PATH or FUSEBOX_PLUGIN, or run `make chat`, which gets XLA's for the CPU");
+  const std::vector<std::string> beside = plugins_beside_program();
+  if (!beside.empty()) return beside[0];
+  throw Error(ErrorKind::kNotFound, fmt::format("no PJRT plugin: FUSEBOX_PLUGIN is not set, and {} has no {}",
+                                                program_folder().string(), kPluginNames[0]))
+      .hint("name one with --plugin PATH or FUSEBOX_PLUGIN, or build fusebox's own: scripts/build");
 }
 
 Device Device::open(const DeviceOptions& options) {

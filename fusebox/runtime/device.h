@@ -98,6 +98,9 @@ class Device {
   std::shared_ptr<const State> state_;
 };
 
+// The plugins that lie beside the program or in ../lib: fusebox's own first, then XLA's for the CPU.
+std::vector<std::string> plugins_beside_program();
+
 // The plugin that Device::open() would take; Error kNotFound with where it looked.
 std::string find_plugin();
 
