@@ -23,7 +23,7 @@ void CompilerFlags::add(CLI::App& app) {
   app.add_option("--disable-pass", disabled_passes,
                  "leave this pass out (repeatable; a wrong name lists all)")
       ->allow_extra_args(false);
-  app.add_flag("--time-passes", time_passes, "say how long each pass took, on stderr");
+  app.add_flag("--time-passes", time_passes, "say how long each pass took");
 }
 
 RecordFolder::RecordFolder(const std::string& kept) : path_(kept), temporary_(kept.empty()) {

@@ -26,13 +26,10 @@ constexpr const char* kExamples =
     "  fusebox exec program.mlir --input x.npy --input y.npy --output results\n"
     "  fusebox exec program.mlir --check\n"
     "\n"
-    "FILE is StableHLO text with a function @main. Without --input it runs on values made up from the "
-    "signature.\n"
-    "bf16 and f8 stand in .npy files as f32. With --check, exit code 1 says that two devices differ: floats "
-    "by\n"
-    "more than a multiple of their type's epsilon times their size or the result's root mean square, all "
-    "else at\n"
-    "all.";
+    "FILE is StableHLO text with a function @main. Without --input it runs on values made up from the\n"
+    "signature. bf16 and f8 stand in .npy files as f32. With --check, exit code 1 says that two devices\n"
+    "differ: floats may, by some epsilons of their type times their size or the result's root mean\n"
+    "square; all else may not.";
 
 struct Flags {
   std::string file, output, against;

@@ -20,9 +20,9 @@ constexpr const char* kExamples =
     "  fusebox inspect model.gguf --stablehlo prefill_32 > prefill.mlir\n"
     "  fusebox inspect prefill.mlir --passes --output looked-into\n"
     "\n"
-    "Needs no device, but --memory asks one how much the decode program needs, and --passes shows what "
-    "fusebox's\n"
-    "own compiler does with a program: a model's, as it is run, or one in a file of StableHLO text.";
+    "Needs no device, but --memory asks one how much the decode program needs, and --passes shows what\n"
+    "fusebox's own compiler does with a program: a model's, as it is run, or one in a file of StableHLO\n"
+    "text.";
 
 struct Flags {
   std::string what, program, dtype = "f32";
