@@ -107,9 +107,9 @@ void Attention::attend(const Item& item) {
   Value* used = b_.CreateMul(positions, number(sizes_.group()));
   Value* steps = b_.CreateUDiv(b_.CreateAdd(used, number(row_step() - 1)), number(row_step()));
   const Queries queries{used, b_.CreateMul(steps, number(row_step()))};
-  Value* end = prepare(item, queries);
 
   // The part's share of whole chunks.
+  Value* end = largest_seen(item, positions);
   Value* chunks = b_.CreateUDiv(b_.CreateAdd(end, number(kAttentionChunk - 1)), number(kAttentionChunk));
   const auto border = [&](Value* part) {
     Value* before = b_.CreateUDiv(b_.CreateMul(chunks, part), number(parts_));
@@ -118,22 +118,42 @@ void Attention::attend(const Item& item) {
   Value* from = border(item.part);
   Value* to = border(b_.CreateAdd(item.part, number(1)));
   to = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, to, end);
-  Value* head = b_.CreateAdd(b_.CreateMul(item.slot, number(sizes_.kv_heads)), item.head);
-  Value* rows_before = b_.CreateMul(head, number(sizes_.capacity));
-  frame_.loop(from, to, kAttentionChunk, [&](Value* first) {
-    const Chunk chunk{b_.CreateMul(b_.CreateAdd(rows_before, first), number(sizes_.size)), first,
-                      at_most(b_.CreateSub(to, first), kAttentionChunk)};
-    scores(chunk, queries);
-    soften(chunk, queries);
-    values(chunk, queries);
+  Value* is_empty = b_.CreateICmpSGE(from, to);
+  when(b_.CreateNot(is_empty), [&] {
+    prepare(item, queries);
+    Value* head = b_.CreateAdd(b_.CreateMul(item.slot, number(sizes_.kv_heads)), item.head);
+    Value* rows_before = b_.CreateMul(head, number(sizes_.capacity));
+    frame_.loop(from, to, kAttentionChunk, [&](Value* first) {
+      const Chunk chunk{b_.CreateMul(b_.CreateAdd(rows_before, first), number(sizes_.size)), first,
+                        at_most(b_.CreateSub(to, first), kAttentionChunk)};
+      scores(chunk, queries);
+      soften(chunk, queries);
+      values(chunk, queries);
+    });
+    frame_.loop(number(0), queries.used, 1, [&](Value* row) { finish(item, row); });
   });
-  frame_.loop(number(0), queries.used, 1, [&](Value* row) { finish(item, row); });
+  when(is_empty,
+       [&] { frame_.loop(number(0), queries.used, 1, [&](Value* row) { finish_empty(item, row); }); });
 }
 
-// Fills the scratch; returns how many rows of the cache are seen by any of the queries.
-Value* Attention::prepare(const Item& item, const Queries& queries) {
+void Attention::when(Value* condition, const std::function<void()>& body) {
+  frame_.loop(number(0), b_.CreateZExt(condition, b_.getInt64Ty()), 1, [&](Value*) { body(); });
+}
+
+// How many rows of the cache are seen by any of the item's positions.
+Value* Attention::largest_seen(const Item& item, Value* positions) {
   AllocaInst* end = frame_.variable(b_.getInt64Ty());
   b_.CreateStore(number(0), end);
+  frame_.loop(number(0), positions, 1, [&](Value* i) {
+    Value* count = rows_seen(item.slot, b_.CreateAdd(item.first, i));
+    Value* largest = b_.CreateLoad(b_.getInt64Ty(), end);
+    b_.CreateStore(b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, largest, count), end);
+  });
+  return b_.CreateLoad(b_.getInt64Ty(), end);
+}
+
+// Fills the scratch.
+void Attention::prepare(const Item& item, const Queries& queries) {
   Value* zeros = llvm::Constant::getNullValue(vector(kLanes));
   Value* scale = llvm::ConstantFP::get(vector(kLanes), scale_);
   frame_.loop(number(0), queries.padded, 1, [&](Value* row) {
@@ -142,8 +162,6 @@ Value* Attention::prepare(const Item& item, const Queries& queries) {
     Value* is_used = b_.CreateICmpULT(row, queries.used);
     Value* count = b_.CreateSelect(is_used, rows_seen(item.slot, position), number(0));
     b_.CreateStore(b_.CreateTrunc(count, b_.getInt32Ty()), seen(row));
-    Value* largest = b_.CreateLoad(b_.getInt64Ty(), end);
-    b_.CreateStore(b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, largest, count), end);
     store(llvm::ConstantFP::get(b_.getFloatTy(), kNoScore), top(row));
     store(llvm::Constant::getNullValue(vector(total_lanes())), total(row));
     Value* head = b_.CreateAdd(b_.CreateMul(item.head, number(sizes_.group())),
@@ -157,7 +175,6 @@ Value* Attention::prepare(const Item& item, const Queries& queries) {
       store(zeros, floats_from(sum(row), i));
     });
   });
-  return b_.CreateLoad(b_.getInt64Ty(), end);
 }
 
 // How many rows of the cache a position sees. Whatever the numbers are, they do not lead out of the cache.
@@ -181,26 +198,30 @@ Value* Attention::whole_total(Value* row) {
   return all;
 }
 
-// To the result, or to what the parts are merged from.
-void Attention::finish(const Item& item, Value* row) {
-  Value* result = frame_.outputs()[0];
+// Where a query's sums go: to the result, or to what the parts are merged from.
+Value* Attention::destination(const Item& item, Value* row) {
   Value* position = b_.CreateAdd(item.first, b_.CreateUDiv(row, number(sizes_.group())));
   Value* in_group = b_.CreateURem(row, number(sizes_.group()));
-  Value *to = nullptr, *divisor = nullptr;
+  Value* to = nullptr;
   if (parts_ > 1) {
-    Value* head = b_.CreateAdd(b_.CreateMul(item.slot, number(sizes_.kv_heads)), item.head);
-    to = b_.CreateAdd(b_.CreateMul(head, number(parts_)), item.part);
+    to = b_.CreateAdd(b_.CreateMul(item.slot, number(sizes_.kv_heads)), item.head);
+    to = b_.CreateAdd(b_.CreateMul(to, number(parts_)), item.part);
     to = b_.CreateAdd(b_.CreateMul(to, number(sizes_.n)), position);
-    to = b_.CreateAdd(b_.CreateMul(to, number(sizes_.group())), in_group);
-    to = floats_from(result, b_.CreateMul(to, number(sizes_.size + kPartExtra)));
-    store(load(b_.getFloatTy(), top(row)), floats_from(to, number(sizes_.size)));
-    store(whole_total(row), floats_from(to, number(sizes_.size + 1)));
   } else {
     to = b_.CreateAdd(b_.CreateMul(item.slot, number(sizes_.n)), position);
     to = b_.CreateAdd(b_.CreateMul(to, number(sizes_.kv_heads)), item.head);
-    to = b_.CreateAdd(b_.CreateMul(to, number(sizes_.group())), in_group);
-    to = floats_from(result, b_.CreateMul(to, number(sizes_.size)));
-    Value* all = whole_total(row);
+  }
+  to = b_.CreateAdd(b_.CreateMul(to, number(sizes_.group())), in_group);
+  const int64_t stride = parts_ > 1 ? sizes_.size + kPartExtra : sizes_.size;
+  return floats_from(frame_.outputs()[0], b_.CreateMul(to, number(stride)));
+}
+
+void Attention::finish(const Item& item, Value* row) {
+  Value *to = destination(item, row), *all = whole_total(row), *divisor = nullptr;
+  if (parts_ > 1) {
+    store(load(b_.getFloatTy(), top(row)), floats_from(to, number(sizes_.size)));
+    store(all, floats_from(to, number(sizes_.size + 1)));
+  } else {
     // What sees nothing has sums of 0.
     Value* one = llvm::ConstantFP::get(b_.getFloatTy(), 1);
     Value* is_none = b_.CreateFCmpOEQ(all, llvm::ConstantFP::get(b_.getFloatTy(), 0));
@@ -210,6 +231,18 @@ void Attention::finish(const Item& item, Value* row) {
     Value* x = load(vector(kLanes), floats_from(sum(row), i));
     store(divisor ? b_.CreateFDiv(x, divisor) : x, floats_from(to, i));
   });
+}
+
+// Of a part without rows nobody reads more than that it has none.
+void Attention::finish_empty(const Item& item, Value* row) {
+  Value* to = destination(item, row);
+  if (parts_ > 1) {
+    store(llvm::ConstantFP::get(b_.getFloatTy(), kNoScore), floats_from(to, number(sizes_.size)));
+    store(llvm::ConstantFP::get(b_.getFloatTy(), 0), floats_from(to, number(sizes_.size + 1)));
+    return;
+  }
+  frame_.loop(number(0), number(sizes_.size), kLanes,
+              [&](Value* i) { store(llvm::Constant::getNullValue(vector(kLanes)), floats_from(to, i)); });
 }
 
 KernelShape emit_attention(Frame& frame) {

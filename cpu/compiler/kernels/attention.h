@@ -102,9 +102,13 @@ class Attention {
   void lay_out_scratch();
   Item item(llvm::Value* index);
   void attend(const Item& item);
-  llvm::Value* prepare(const Item& item, const Queries& queries);
+  void when(llvm::Value* condition, const std::function<void()>& body);
+  llvm::Value* largest_seen(const Item& item, llvm::Value* positions);
+  void prepare(const Item& item, const Queries& queries);
   llvm::Value* rows_seen(llvm::Value* slot, llvm::Value* position);
+  llvm::Value* destination(const Item& item, llvm::Value* row);
   void finish(const Item& item, llvm::Value* row);
+  void finish_empty(const Item& item, llvm::Value* row);
   llvm::Value* whole_total(llvm::Value* row);
 
   double scale_;

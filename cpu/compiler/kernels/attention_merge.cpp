@@ -11,6 +11,7 @@ using llvm::Value;
 namespace {
 
 constexpr int64_t kLanes = 8;
+constexpr int64_t kTogether = 8 * kLanes;  // sums in registers
 
 class AttentionMerge {
  public:
@@ -53,15 +54,36 @@ class AttentionMerge {
         b_.CreateMul(b_.CreateAdd(b_.CreateMul(slot, number(parts_[1])), kv_head), number(parts_[2]));
     from = b_.CreateMul(b_.CreateAdd(b_.CreateMul(from, number(parts_[3])), row), number(parts_[4]));
     from = floats_from(frame_.inputs()[0], from);
-    const std::vector<Value*> weights = weights_of(from);
+    const Weights weights = weights_of(from);
     Value* to = floats_from(frame_.outputs()[0], b_.CreateMul(item, number(size_)));
-    frame_.loop(number(0), number(size_), kLanes, [&](Value* i) {
-      Value* sum = llvm::Constant::getNullValue(vector());
-      for (size_t part = 0; part < weights.size(); ++part)
-        sum = multiply_add(load(vector(), floats_from(in_part(from, part, 0), i)),
-                           b_.CreateVectorSplat(kLanes, weights[part]), sum);
-      b_.CreateAlignedStore(sum, floats_from(to, i), llvm::Align(4));
-    });
+    for (int64_t first = 0; first < size_; first += kTogether)
+      add_parts(from, weights, first, std::min(kTogether, size_ - first), to);
+  }
+
+  struct Weights {
+    std::vector<Value*> weight, has_rows;  // of each part
+  };
+
+  // `count` of the sums, from `first` on.
+  void add_parts(Value* from, const Weights& weights, int64_t first, int64_t count, Value* to) {
+    std::vector<AllocaInst*> sums;
+    for (int64_t i = 0; i < count; i += kLanes) {
+      sums.push_back(frame_.variable(vector()));
+      b_.CreateStore(llvm::Constant::getNullValue(vector()), sums.back());
+    }
+    for (size_t part = 0; part < weights.weight.size(); ++part) {
+      Value* weight = b_.CreateVectorSplat(kLanes, weights.weight[part]);
+      frame_.loop(number(0), b_.CreateZExt(weights.has_rows[part], b_.getInt64Ty()), 1, [&](Value*) {
+        for (size_t i = 0; i < sums.size(); ++i) {
+          Value* x = load(vector(), in_part(from, part, first + static_cast<int64_t>(i) * kLanes));
+          b_.CreateStore(multiply_add(x, weight, b_.CreateLoad(vector(), sums[i])), sums[i]);
+        }
+      });
+    }
+    for (size_t i = 0; i < sums.size(); ++i)
+      b_.CreateAlignedStore(b_.CreateLoad(vector(), sums[i]),
+                            floats_from(to, number(first + static_cast<int64_t>(i) * kLanes)),
+                            llvm::Align(4));
   }
 
   Value* in_part(Value* from, size_t part, int64_t at) {
@@ -69,7 +91,7 @@ class AttentionMerge {
   }
 
   // exp(top - largest top) / total, for each part; all 0 if nothing was seen.
-  std::vector<Value*> weights_of(Value* from) {
+  Weights weights_of(Value* from) {
     const auto count = static_cast<size_t>(parts_[2]);
     Value* tops =
         llvm::ConstantFP::get(llvm::FixedVectorType::get(f32_type(), static_cast<unsigned>(count)), 0);
@@ -77,15 +99,17 @@ class AttentionMerge {
       tops = b_.CreateInsertElement(tops, load(f32_type(), in_part(from, part, size_)), part);
     Value* largest = b_.CreateVectorSplat(static_cast<unsigned>(count), b_.CreateFPMaxReduce(tops));
     Value* exponentials = emit_exp(b_, b_.CreateFSub(tops, largest), math_target_for(frame_.level()));
-    std::vector<Value*> weights;
+    Weights weights;
     Value* all = constant(0);
     for (size_t part = 0; part < count; ++part) {
-      weights.push_back(b_.CreateExtractElement(exponentials, part));
-      all = multiply_add(weights.back(), load(f32_type(), in_part(from, part, size_ + 1)), all);
+      Value* total = load(f32_type(), in_part(from, part, size_ + 1));
+      weights.weight.push_back(b_.CreateExtractElement(exponentials, part));
+      weights.has_rows.push_back(b_.CreateFCmpUNE(total, constant(0)));
+      all = multiply_add(weights.weight.back(), total, all);
     }
     Value* is_none = b_.CreateFCmpOEQ(all, constant(0));
     Value* factor = b_.CreateFDiv(constant(1), b_.CreateSelect(is_none, constant(1), all));
-    for (Value*& weight : weights) weight = b_.CreateFMul(weight, factor);
+    for (Value*& weight : weights.weight) weight = b_.CreateFMul(weight, factor);
     return weights;
   }
 
