@@ -75,8 +75,14 @@ BUGS = [
         "first_lanes(number(depth_ - whole))",
         "first_lanes(number(depth_ - whole + 1))"),
     Bug("sort-prefers-the-later-of-equals", KERNELS + "sort.cpp",
-        "arguments.insert(arguments.end(), {rights[o], lefts[o]});",
-        "arguments.insert(arguments.end(), {lefts[o], rights[o]});"),
+        """{rights[o], lefts[o]});
+      }
+      compare_.set_parameters(arguments);
+      Value* before = compare_.element(spec_.combiner_results[0], {});""",
+        """{lefts[o], rights[o]});
+      }
+      compare_.set_parameters(arguments);
+      Value* before = b_.CreateNot(compare_.element(spec_.combiner_results[0], {}));"""),
     # Threads.
     Bug("steps-do-not-wait", "cpu/execute/action.cpp",
         "action.meet = since == Since::kMany || (since == Since::kFirst && !action.alone);",
