@@ -17,12 +17,14 @@ void ModelFlags::add(CLI::App& app) {
   trace.add(app);
 }
 
-std::shared_ptr<llm::LanguageModel> ModelFlags::open(StageReport& stages) const {
+std::shared_ptr<llm::LanguageModel> ModelFlags::open(StageReport& stages,
+                                                     std::vector<int64_t> prepare) const {
   llm::ModelOptions options;
   options.device.plugin = plugin;
   options.device.threads = threads;
   options.context = context;
   options.use_cache = !no_cache;
+  options.prepare = std::move(prepare);
   trace.open(options.device);
   options.on_stage = [this, told = stages.callback()](std::string_view stage, double milliseconds) {
     trace.span(stage, milliseconds);

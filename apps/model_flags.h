@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "apps/terminal.h"
 #include "apps/trace_file.h"
@@ -18,9 +19,10 @@ struct ModelFlags {
   bool no_cache = false;
   mutable TraceFlag trace;  // mutable: opened with the model, gone after it
 
+  // `prepare`: see ModelOptions.
   // MODEL --plugin --dtype --context --threads --no-cache --trace. Must outlive the model.
   void add(CLI::App& app);
-  std::shared_ptr<llm::LanguageModel> open(StageReport& stages) const;
+  std::shared_ptr<llm::LanguageModel> open(StageReport& stages, std::vector<int64_t> prepare = {}) const;
 };
 
 }  // namespace fusebox::apps

@@ -80,6 +80,7 @@ LanguageModel::LanguageModel(std::string path, const ModelOptions& options)
                stage("load weights", milliseconds_since(begin));
                return weights;
              }).share();
+  for (const int64_t tokens : options_.prepare) prepare(tokens);
   open_text();
 }
 

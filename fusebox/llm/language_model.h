@@ -34,6 +34,8 @@ struct ModelOptions {
   std::optional<DType> dtype = {};
   int64_t context = 0;    // tokens a sequence may have; 0: as many as the model was trained for
   bool use_cache = true;  // the user's compile cache
+  // Chunk sizes whose programs are wanted first: they begin to be made ready while the rest is read.
+  std::vector<int64_t> prepare = {};
   // Called when a stage is over, from any thread, one at a time: "open plugin", "load weights", "compile
   // decode", …
   std::function<void(std::string_view stage, double milliseconds)> on_stage = {};
