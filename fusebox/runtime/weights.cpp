@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <exception>
@@ -50,6 +51,17 @@ class Arena {
   size_t size_;
 };
 
+// Maps what is used where it lies all at once: page by page costs more than reading it does. Systems that
+// know no better do it page by page.
+void populate(std::span<const std::byte> bytes) {
+#ifdef MADV_POPULATE_READ
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<uintptr_t>(bytes.data()) / page * page;
+  const auto end = (reinterpret_cast<uintptr_t>(bytes.data()) + bytes.size() + page - 1) / page * page;
+  madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ);
+#endif
+}
+
 struct Job {
   const Signature::Parameter* parameter;
   size_t offset;                         // in the arena
@@ -95,7 +107,10 @@ void fill(const WeightSource& source, const std::vector<Job>& jobs, const Arena&
   const auto work = [&] {
     for (size_t i = next++; i < jobs.size(); i = next++) {
       const Signature::Parameter& parameter = *jobs[i].parameter;
-      if (!jobs[i].view.empty()) continue;
+      if (!jobs[i].view.empty()) {
+        populate(jobs[i].view);
+        continue;
+      }
       try {
         source.read(parameter.name, parameter.shape.dtype,
                     arena.slice(jobs[i].offset, static_cast<size_t>(parameter.shape.bytes())));

@@ -27,6 +27,7 @@ namespace {
 constexpr int64_t kFewRows = 2;
 constexpr int64_t kHalf = 8, kPanel = 16;  // rows of weights: of a vector, of a panel
 constexpr int64_t kTokens = 4;             // rows of activations that a panel meets at once
+constexpr int64_t kTokenBlock = 128;       // and one after the other: they stay in the L2 cache
 constexpr int64_t kBytesAhead = 2048;      // of prefetches: performance.md tells why
 
 int64_t tiles(int64_t size, int64_t tile) { return (size + tile - 1) / tile; }
@@ -218,12 +219,16 @@ class BlockDot {
 
   KernelShape many_rows() {
     Value* panel = frame_.scratch();
+    const int64_t panels = tiles(columns_, kPanel);
     frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) {
-      Value* first = b_.CreateMul(item, number(kPanel));
+      Value* first = b_.CreateMul(b_.CreateURem(item, number(panels)), number(kPanel));
+      Value* from = b_.CreateMul(b_.CreateUDiv(item, number(panels)), number(kTokenBlock));
+      Value* to = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, b_.CreateAdd(from, number(kTokenBlock)),
+                                           number(rows_));
       for (int64_t half = 0; half < kPanel / kHalf; ++half) unpack(panel, first, half);
-      frame_.loop(number(0), number(rows_), kTokens, [&](Value* token) { meet(panel, first, token); });
+      frame_.loop(from, to, kTokens, [&](Value* token) { meet(panel, first, token); });
     });
-    return {tiles(columns_, kPanel), 1, panel_bytes()};
+    return {panels * tiles(rows_, kTokenBlock), 1, panel_bytes()};
   }
 
   void unpack(Value* panel, Value* first, int64_t half) {
