@@ -104,6 +104,8 @@ Model::Results Model::reduce(const hlo::Op& op) {
   bool all_alone = true;
   for (size_t i = 0; i < count; ++i) {  // results that are each a sum or product of their own operand
     const hlo::Op* last = region.returned()[i]->op;
+    const bool extreme = last && (last->code == OpCode::maximum || last->code == OpCode::minimum);
+    if (extreme && given[i].special) return std::nullopt;  // XLA may lose a NaN among many
     const auto alone =
         last ? bounds_of_fold(*last, region, i, terms, given[i], given[count + i]) : std::optional<Bounds>();
     if (alone) found[i] = *alone;
