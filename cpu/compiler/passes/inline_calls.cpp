@@ -71,32 +71,10 @@ class Inliner {
   }
 
   std::unique_ptr<Op> copy(const Op& op, ValueMap& copies) {
-    if (++copied_ > kMostOps)
+    copied_ += count_ops(op);
+    if (copied_ > kMostOps)
       throw Error(ErrorKind::kUnsupported, "the program is too large with its calls expanded");
-    auto twin = std::make_unique<Op>();
-    twin->code = op.code;
-    twin->attributes = op.attributes;
-    twin->location = op.location;
-    for (hlo::Value* operand : op.operands) twin->operands.push_back(resolve(copies, operand));
-    twin->results = op.results;
-    for (size_t i = 0; i < op.results.size(); ++i) {
-      twin->results[i].op = twin.get();
-      copies[const_cast<hlo::Value*>(&op.results[i])] = &twin->results[i];
-    }
-    for (const auto& region : op.regions) twin->regions.push_back(copy(*region, twin.get(), copies));
-    return twin;
-  }
-
-  std::unique_ptr<Block> copy(const Block& block, Op* parent, ValueMap& copies) {
-    auto twin = std::make_unique<Block>(parent);
-    for (const hlo::Value& argument : block.arguments)
-      copies[const_cast<hlo::Value*>(&argument)] = twin->add_argument(argument.shape);
-    for (const auto& op : block.ops) {
-      twin->ops.push_back(copy(*op, copies));
-      twin->ops.back()->block = twin.get();
-      for (hlo::Value& value : twin->ops.back()->results) value.block = twin.get();
-    }
-    return twin;
+    return copy_op(op, copies);
   }
 
   hlo::Program& program_;

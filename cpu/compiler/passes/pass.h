@@ -42,4 +42,8 @@ void eliminate_common_subexpressions(hlo::Program& program);
 // Removes ops whose results nobody uses.
 void eliminate_dead_code(hlo::Program& program);
 
+// A long reduction to few elements becomes one of its parts and one of what those give, for all threads to
+// share.
+void split_long_reductions(hlo::Program& program);
+
 }  // namespace fusebox::cpu

@@ -16,6 +16,7 @@ constexpr Pass kPasses[] = {
     {"spell-out-bitcasts", spell_out_bitcasts},
     {"eliminate-common-subexpressions", eliminate_common_subexpressions},
     {"eliminate-dead-code", eliminate_dead_code},
+    {"split-long-reductions", split_long_reductions},
 };
 
 }  // namespace

@@ -32,4 +32,12 @@ inline void replace_operands(hlo::Block& block, const ValueMap& replaced) {
   });
 }
 
+// Ops in it, regions included.
+size_t count_ops(const hlo::Op& op);
+
+// Copies with their regions. Operands are resolved through `copies`, which then also has what was copied; the
+// copy's block is the caller's to set.
+std::unique_ptr<hlo::Op> copy_op(const hlo::Op& op, ValueMap& copies);
+std::unique_ptr<hlo::Block> copy_block(const hlo::Block& block, hlo::Op* parent, ValueMap& copies);
+
 }  // namespace fusebox::cpu
