@@ -137,7 +137,7 @@ class Bench {
     const pjrt::Client client = model_->device().handle().client();
     const pjrt::Version api = client.plugin().version();
     result_["model"] = std::filesystem::path(model_->path()).filename().string();
-    result_["dtype"] = name(model_->dtype());
+    result_["dtype"] = model_->weights_name();
     result_["context"] = model_->context();
     result_["threads"] = flags_.threads > 0 ? flags_.threads : host_info().usable_processors;
     result_["device"] = {{"platform", client.platform_name()}, {"kind", model_->device().handle().kind()}};
@@ -185,12 +185,12 @@ class Bench {
   }
 
   double start_ms() const {
-    std::vector<std::string> arguments = {"run",       flags_.model,
-                                          "--context", std::to_string(model_->context()),
-                                          "--dtype",   std::string(name(model_->dtype()))};
+    std::vector<std::string> arguments = {"run", flags_.model, "--context",
+                                          std::to_string(model_->context())};
     const auto add = [&](const char* flag, const std::string& value) {
       arguments.insert(arguments.end(), {flag, value});
     };
+    if (!flags_.dtype.empty()) add("--dtype", flags_.dtype);
     if (!flags_.plugin.empty()) add("--plugin", flags_.plugin);
     if (flags_.threads > 0) add("--threads", std::to_string(flags_.threads));
     if (flags_.no_cache) arguments.emplace_back("--no-cache");

@@ -108,7 +108,7 @@ class Chat {
     stages_.done();
     const std::string line = fmt::format(
         "{} · {} on {} · context {} · {}", std::filesystem::path(model_->path()).filename().string(),
-        name(model_->dtype()), model_->device().handle().client().platform_name(), model_->context(),
+        model_->weights_name(), model_->device().handle().client().platform_name(), model_->context(),
         programs.empty() ? "programs from the artifact" : programs);
     fmt::print(stderr, "{}\n/help for help, Ctrl-D to leave\n", dim(line));
   }

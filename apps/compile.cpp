@@ -49,7 +49,7 @@ int run(const Flags& flags) {
   for (const auto& [stage, milliseconds] : stages.stages())
     fmt::print(stderr, "{:<24}{:>10}\n", stage, format_time(milliseconds));
   fmt::print(stderr, "wrote {}: {:.1f} MB, {}, a context of {}\n", flags.output,
-             static_cast<double>(fs::file_size(flags.output)) / 1e6, name(model->dtype()), model->context());
+             static_cast<double>(fs::file_size(flags.output)) / 1e6, model->weights_name(), model->context());
   return kOk;
 }
 
