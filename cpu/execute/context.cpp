@@ -12,6 +12,16 @@ size_t aligned(int64_t bytes) {
   return (static_cast<size_t>(bytes) + kAlignment - 1) / kAlignment * kAlignment;
 }
 
+// Clang's sanitizers look for the type of a called function in front of it; compiled kernels have none. No
+// template, whose attribute would come too late for those who use it before.
+#if defined(__clang__)
+__attribute__((no_sanitize("function")))
+#endif
+inline void
+call(Kernel kernel, void* const* buffers, const Share& share, const KernelContext* context) {
+  kernel(buffers, share.begin, share.end, context);
+}
+
 }  // namespace
 
 Context::Context(const Program& program, int threads) : program_(program), table_(program.table_.size()) {
@@ -46,11 +56,7 @@ void Context::run(int thread, int threads, Trace* trace) {
   if (thread == 0) lane->add(names_, begin, Trace::now());
 }
 
-// Clang's sanitizers look for the type of a called function in front of it; compiled kernels have none.
 template <bool kWatched>
-#if defined(__clang__)
-__attribute__((no_sanitize("function")))
-#endif
 void Context::walk(std::span<const Action> actions, int thread, int threads, Trace::Lane* lane) {
   const KernelContext* context = &kernel_contexts_[static_cast<size_t>(thread)];
   for (const Action& action : actions) {
@@ -63,7 +69,7 @@ void Context::walk(std::span<const Action> actions, int thread, int threads, Tra
     const Share share = share_of(action.items, action.grain, thread, threads);
     if (share.begin >= share.end) continue;
     const int64_t begin = kWatched ? Trace::now() : 0;
-    action.kernel(table_.data() + action.buffers, share.begin, share.end, context);
+    call(action.kernel, table_.data() + action.buffers, share, context);
     if (kWatched) lane->add(names_ + 1 + action.index, begin, Trace::now());
   }
 }
