@@ -26,9 +26,10 @@ using nlohmann::json;
 Blob make(const std::string& text) { return test::make_program(text, std::string(cpu_level())); }
 
 void run(const Program& program, size_t size, int threads, Trace* trace) {
-  std::vector<int32_t> argument(size), result(size);
+  std::vector<int32_t> argument(size), result(size), second(size);  // the programs have up to two results
   std::byte* arguments[] = {reinterpret_cast<std::byte*>(argument.data())};
-  std::byte* results[] = {reinterpret_cast<std::byte*>(result.data())};
+  std::byte* results[] = {reinterpret_cast<std::byte*>(result.data()),
+                          reinterpret_cast<std::byte*>(second.data())};
   program.run(std::span(arguments).first(program.blob().parameters.size()), results, threads, trace);
 }
 
