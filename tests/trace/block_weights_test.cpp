@@ -249,5 +249,30 @@ TEST(BlockWeights, Products) {
     }
 }
 
+// A number that is none spoils its row's products, and no other row's.
+TEST(BlockWeights, ProductsWithWhatIsNoNumber) {
+  constexpr int64_t kDepth = 64, kColumns = 3;
+  const BlockFormatInfo& row = info(BlockFormat::q8_0);
+  for (const int64_t rows : {2, 6}) {  // few and many are different kernels
+    const TracedProgram traced = trace("main", [&](TraceCx& cx) {
+      const Tensor blocks = cx.input("blocks", {kColumns, 2 * row.bytes}, u8);
+      const DotAxes axes = {.lhs_contract = {1}, .rhs_contract = {1}};
+      const Tensor x = cx.input("x", {rows, kDepth}, f32);
+      return dot_general(int8_blocks(x), expand_blocks(blocks, row.format), axes);
+    });
+    for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
+      std::vector<float> x(static_cast<size_t>(rows * kDepth), 1);
+      x[kDepth + 40] = bad;
+      const std::vector<HostTensor> results = run_on_xla(
+          traced,
+          {{{{kColumns, 2 * row.bytes}, u8}, random_blocks(row, kColumns * 2, 5)}, host({rows, kDepth}, x)});
+      const std::vector<float> got = floats(results.at(0));
+      for (int64_t m = 0; m < rows; ++m)
+        for (int64_t n = 0; n < kColumns; ++n)
+          EXPECT_EQ(std::isnan(got[static_cast<size_t>(m * kColumns + n)]), m == 1) << bad << ' ' << m;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace fusebox::test

@@ -67,6 +67,9 @@ class Int8RowsKernel {
     rounded = b_.CreateSelect(b_.CreateFCmpOLT(rounded, splat(127)), rounded, splat(127));
     Value* integers = b_.CreateFPToSI(rounded, vector_of(b_.getInt32Ty(), kLanes));
     store(b_.CreateTrunc(integers, vector_of(b_.getInt8Ty(), kLanes)), to, b_.CreateMul(block, number(32)));
+    // An infinity among finite numbers makes NaN of all of them, not only where integers cancel out.
+    Value* infinite = b_.CreateFCmpOEQ(scale, llvm::ConstantFP::getInfinity(f));
+    scale = b_.CreateSelect(infinite, llvm::ConstantFP::getNaN(f), scale);
     Value* low = scaled_sum(integers, 0, scale);
     Value* high = scaled_sum(integers, 16, scale);
     Value* four = b_.CreateMul(block, number(4));
