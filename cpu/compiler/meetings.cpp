@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace fusebox::cpu {
+namespace {
+
+constexpr size_t kMostSteps = 64;  // between meetings: each new one is compared with all of them
+
+}  // namespace
 
 Meetings::Meetings(const std::vector<BufferPlace>& buffers, const std::vector<BlobParameter>& parameters) {
   for (const BufferPlace& place : buffers) {
@@ -31,7 +36,7 @@ bool Meetings::meets(const std::vector<int>& some, const std::vector<int>& other
 }
 
 bool Meetings::needed(const std::vector<int>& writes, const std::vector<int>& reads, bool alone) {
-  const bool must = !known_ || std::any_of(since_.begin(), since_.end(), [&](const Done& done) {
+  const bool must = !known_ || since_.size() == kMostSteps || std::any_of(since_.begin(), since_.end(), [&](const Done& done) {
     if (done.alone && alone) return false;  // one thread, one after the other
     return meets(done.writes, writes) || meets(done.writes, reads) || meets(done.reads, writes);
   });

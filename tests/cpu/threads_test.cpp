@@ -171,6 +171,8 @@ TEST(Actions, MeetOnlyWhereDataCrosses) {
   EXPECT_EQ(meets({step(8), step(8), step(8, false)}), "-m-");
   EXPECT_EQ(meets({step(1), step(8), step(1), step(1), step(8)}), "-mm-m");
   EXPECT_EQ(meets({step(8), step(1, false), step(1)}), "--m");
+  // What need not meet may count on a meeting that was put off.
+  EXPECT_EQ(meets({step(1), step(1), step(8, false)}), "--m");
 }
 
 TEST(Level, IsOneOfTheNamed) {
