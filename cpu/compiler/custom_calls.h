@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "fusebox/hlo/program.h"
+#include "fusebox/hlo/builder.h"
 
 namespace fusebox::cpu {
 
@@ -15,11 +15,11 @@ inline constexpr std::string_view kCustomPrefix = "fusebox.";
 
 // f32 [rows, K] → ui8 [rows, K * 3 / 2]: see kernels/int8_rows.h.
 inline constexpr std::string_view kInt8Rows = "fusebox.int8_rows";
-// int8 rows [M, …], blocks ui8 [N, …] → f32 [M, N]; attribute `format`.
+// int8 rows [M, …], blocks ui8 [N, …] → f32 [M, N]; `config` is the format's name.
 inline constexpr std::string_view kBlockDot = "fusebox.block_dot";
 // The composite's q, k, v, positions, valid → its result, or, where the filled rows are split, parts of it
-// (kernels/attention_sizes.h): f32 [slots, kv_heads, parts, n * group, size + kPartExtra]; `backend_config`
-// is the scale.
+// (kernels/attention_sizes.h): f32 [slots, kv_heads, parts, n * group, size + kPartExtra]; `config` is the
+// scale.
 inline constexpr std::string_view kAttention = "fusebox.attention";
 // Those parts → the result.
 inline constexpr std::string_view kAttentionMerge = "fusebox.attention_merge";
@@ -28,6 +28,17 @@ inline constexpr std::string_view kAttentionMerge = "fusebox.attention_merge";
 inline std::string_view custom_name(const hlo::Op& op) {
   if (op.code != hlo::OpCode::custom_call) return {};
   return op.attributes.get<std::string>("call_target_name");
+}
+
+// Appends a call; `config` is what its kernel has to know beside the shapes.
+inline hlo::Value* call_custom(hlo::Builder& builder, std::string_view name,
+                               std::vector<hlo::Value*> operands, std::string config, Shape result) {
+  return builder.create(hlo::OpCode::custom_call, std::move(operands),
+                        {{"call_target_name", std::string(name)}, {"backend_config", std::move(config)}},
+                        {std::move(result)});
+}
+inline const std::string& custom_config(const hlo::Op& op) {
+  return op.attributes.get<std::string>("backend_config");
 }
 
 // Whether the kernel computes this operand's elements as it goes; if not, it reads them from a buffer.

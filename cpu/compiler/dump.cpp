@@ -12,18 +12,12 @@
 #include <fstream>
 
 #include "cpu/compiler/codegen/machine_code.h"
+#include "cpu/compiler/passes/rewrite.h"
 #include "fusebox/base/error.h"
 #include "fusebox/stablehlo/printer.h"
 
 namespace fusebox::cpu {
 namespace {
-
-size_t count_ops(const hlo::Block& block) {
-  size_t count = block.ops.size();
-  for (const auto& op : block.ops)
-    for (const auto& region : op->regions) count += count_ops(*region);
-  return count;
-}
 
 std::string_view kind_name(BufferPlace::Kind kind) {
   switch (kind) {

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "cpu/compiler/custom_calls.h"
 #include "cpu/compiler/kernels/custom.h"
 
 namespace fusebox::cpu {
@@ -15,16 +16,12 @@ namespace {
 
 constexpr int64_t kLanes = 8;
 
-const Shape& operand_shape(const Frame& frame, size_t operand) {
-  return frame.spec().expression.node(frame.spec().roots[operand]).shape;
-}
-
 int64_t padded(int64_t size, int64_t step) { return (size + step - 1) / step * step; }
 
 }  // namespace
 
 AttentionSizes attention_sizes(const Frame& frame) {
-  const Dims &q = operand_shape(frame, 0).dims, &k = operand_shape(frame, 1).dims;
+  const Dims &q = frame.operand_shape(0).dims, &k = frame.operand_shape(1).dims;
   return {q[0], q[1], q[2], k[1], k[2], q[3]};
 }
 
@@ -33,7 +30,7 @@ Attention::Attention(Frame& frame)
       b_(frame.b()),
       sizes_(attention_sizes(frame)),
       target_(math_target_for(frame.level())),
-      scale_(std::strtod(frame.spec().op->attributes.get<std::string>("backend_config").c_str(), nullptr)),
+      scale_(std::strtod(custom_config(*frame.spec().op).c_str(), nullptr)),
       parts_(frame.spec().outputs[0].rank() == 5 ? frame.spec().outputs[0].dims[2] : 1) {}
 
 KernelShape Attention::emit() {
@@ -61,16 +58,11 @@ void Attention::lay_out_scratch() {
   more_at_ = take(more_scratch());
 }
 
-Value* Attention::base(size_t operand) const {
-  const KernelSpec& spec = frame_.spec();
-  return frame_.inputs()[static_cast<size_t>(spec.expression.node(spec.roots[operand]).input)];
-}
-
 Value* Attention::cached(size_t operand, Value* offset, int64_t lanes) {
-  const DType dtype = operand_shape(frame_, operand).dtype;
+  const DType dtype = frame_.operand_shape(operand).dtype;
   llvm::Type* memory =
       llvm::FixedVectorType::get(frame_.scalars().memory_type(dtype), static_cast<unsigned>(lanes));
-  Value* raw = b_.CreateAlignedLoad(memory, frame_.address(base(operand), dtype, offset),
+  Value* raw = b_.CreateAlignedLoad(memory, frame_.address(frame_.operand(operand), dtype, offset),
                                     llvm::Align(byte_size(dtype)));
   if (dtype == f16) return emit_f16_to_f32(b_, raw, target_);
   if (dtype == bf16) return emit_bf16_to_f32(b_, raw, target_);
@@ -79,14 +71,12 @@ Value* Attention::cached(size_t operand, Value* offset, int64_t lanes) {
 
 void Attention::prefetch(size_t operand, Value* offset, int64_t rows) {
   constexpr int64_t kLine = 64;
-  const DType dtype = operand_shape(frame_, operand).dtype;
+  const DType dtype = frame_.operand_shape(operand).dtype;
   const auto bytes = static_cast<int64_t>(byte_size(dtype)) * sizes_.size;
-  Value* row = b_.CreateGEP(frame_.scalars().memory_type(dtype), base(operand), offset);  // may lie behind it
-  for (int64_t line = 0; line < bytes; line += kLine) {
-    Value* address = b_.CreateGEP(b_.getInt8Ty(), row, number(rows * bytes + line));
-    b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {address->getType()},
-                       {address, b_.getInt32(0), b_.getInt32(3), b_.getInt32(1)});
-  }
+  Value* row = b_.CreateGEP(frame_.scalars().memory_type(dtype), frame_.operand(operand),
+                            offset);  // may lie behind it
+  for (int64_t line = 0; line < bytes; line += kLine)
+    frame_.prefetch(b_.CreateGEP(b_.getInt8Ty(), row, number(rows * bytes + line)));
 }
 
 // Tiles from both ends in turn: later ones see more, and threads take neighbouring items.
@@ -119,7 +109,7 @@ void Attention::attend(const Item& item) {
   Value* to = border(b_.CreateAdd(item.part, number(1)));
   to = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, to, end);
   Value* is_empty = b_.CreateICmpSGE(from, to);
-  when(b_.CreateNot(is_empty), [&] {
+  frame_.when(b_.CreateNot(is_empty), [&] {
     prepare(item, queries);
     Value* head = b_.CreateAdd(b_.CreateMul(item.slot, number(sizes_.kv_heads)), item.head);
     Value* rows_before = b_.CreateMul(head, number(sizes_.capacity));
@@ -132,12 +122,8 @@ void Attention::attend(const Item& item) {
     });
     frame_.loop(number(0), queries.used, 1, [&](Value* row) { finish(item, row); });
   });
-  when(is_empty,
-       [&] { frame_.loop(number(0), queries.used, 1, [&](Value* row) { finish_empty(item, row); }); });
-}
-
-void Attention::when(Value* condition, const std::function<void()>& body) {
-  frame_.loop(number(0), b_.CreateZExt(condition, b_.getInt64Ty()), 1, [&](Value*) { body(); });
+  frame_.when(is_empty,
+              [&] { frame_.loop(number(0), queries.used, 1, [&](Value* row) { finish_empty(item, row); }); });
 }
 
 // How many rows of the cache are seen by any of the item's positions.
@@ -170,7 +156,7 @@ void Attention::prepare(const Item& item, const Queries& queries) {
     at = b_.CreateAdd(b_.CreateMul(at, number(sizes_.heads)), head);
     at = b_.CreateMul(at, number(sizes_.size));
     frame_.loop(number(0), number(sizes_.size), kLanes, [&](Value* i) {
-      Value* x = load(vector(kLanes), floats_from(base(0), b_.CreateAdd(at, i)));
+      Value* x = load(vector(kLanes), floats_from(frame_.operand(0), b_.CreateAdd(at, i)));
       store(b_.CreateFMul(x, scale), floats_from(query(row), i));
       store(zeros, floats_from(sum(row), i));
     });
@@ -181,7 +167,7 @@ void Attention::prepare(const Item& item, const Queries& queries) {
 Value* Attention::rows_seen(Value* slot, Value* position) {
   const auto number_at = [&](size_t operand, Value* index) {
     Value* narrow =
-        b_.CreateLoad(b_.getInt32Ty(), b_.CreateInBoundsGEP(b_.getInt32Ty(), base(operand), index));
+        b_.CreateLoad(b_.getInt32Ty(), b_.CreateInBoundsGEP(b_.getInt32Ty(), frame_.operand(operand), index));
     return b_.CreateSExt(narrow, b_.getInt64Ty());
   };
   Value* index = b_.CreateAdd(b_.CreateMul(slot, number(sizes_.n)), position);

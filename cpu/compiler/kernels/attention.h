@@ -70,9 +70,6 @@ class Attention {
   void store(llvm::Value* value, llvm::Value* address) {
     b_.CreateAlignedStore(value, address, llvm::Align(4));
   }
-  llvm::Value* multiply_add(llvm::Value* x, llvm::Value* y, llvm::Value* sum) {
-    return b_.CreateIntrinsic(llvm::Intrinsic::fmuladd, {sum->getType()}, {x, y, sum});
-  }
   llvm::Value* at_most(llvm::Value* x, int64_t limit) {
     return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, x, number(limit));
   }
@@ -95,14 +92,12 @@ class Attention {
     llvm::Value *slot, *head, *first, *part;  // `head` of the cache; `first` position of the tile
   };
 
-  llvm::Value* base(size_t operand) const;
   llvm::Value* in_scratch(int64_t array, llvm::Value* row, int64_t stride) {
     return floats_from(scratch_, b_.CreateAdd(b_.CreateMul(row, number(stride)), number(array)));
   }
   void lay_out_scratch();
   Item item(llvm::Value* index);
   void attend(const Item& item);
-  void when(llvm::Value* condition, const std::function<void()>& body);
   llvm::Value* largest_seen(const Item& item, llvm::Value* positions);
   void prepare(const Item& item, const Queries& queries);
   llvm::Value* rows_seen(llvm::Value* slot, llvm::Value* position);

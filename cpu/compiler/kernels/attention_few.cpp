@@ -89,7 +89,7 @@ class AttentionOfFew : public Attention {
           if (begins)
             sums.push_back(b_.CreateFMul(of_query, k));
           else
-            sums[next] = multiply_add(of_query, k, sums[next]);
+            sums[next] = frame_.multiply_add(of_query, k, sums[next]);
           ++next;
         }
       }
@@ -166,7 +166,7 @@ class AttentionOfFew : public Attention {
       all = b_.CreateFAdd(half(all, 0), half(all, 4));
       store(faded, fade(first));
       store(half(new_tops, 0), top(first));
-      store(multiply_add(load(vector(kGroup), total(first)), faded, all), total(first));
+      store(frame_.multiply_add(load(vector(kGroup), total(first)), faded, all), total(first));
     });
   }
 
@@ -207,7 +207,8 @@ class AttentionOfFew : public Attention {
         Value* x = cached(2, b_.CreateAdd(offset, number(v * kLanes)), kLanes);
         for (int64_t q = 0; q < queries; ++q) {
           AllocaInst* sum = sums[static_cast<size_t>(q * together + v)];
-          b_.CreateStore(multiply_add(weights[static_cast<size_t>(q)], x, b_.CreateLoad(eight(), sum)), sum);
+          b_.CreateStore(frame_.multiply_add(weights[static_cast<size_t>(q)], x, b_.CreateLoad(eight(), sum)),
+                         sum);
         }
       }
     });

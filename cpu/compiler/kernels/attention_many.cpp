@@ -74,32 +74,13 @@ class AttentionOfMany : public Attention {
       Value* offset = b_.CreateMul(b_.CreateAdd(row, number(i)), number(sizes_.size));
       square.push_back(cached(1, b_.CreateAdd(chunk.offset, b_.CreateAdd(offset, column)), kHalf));
     }
-    square = transposed(std::move(square));
+    square = frame_.transposed(std::move(square));
     const int64_t columns = score_tile_.columns();
     Value* panel = b_.CreateUDiv(row, number(columns));
     Value* to = b_.CreateMul(b_.CreateAdd(b_.CreateMul(panel, number(sizes_.size)), column), number(columns));
     to = b_.CreateAdd(to, b_.CreateURem(row, number(columns)));
     for (int64_t i = 0; i < kHalf; ++i)
       store(square[static_cast<size_t>(i)], floats_from(keys(), b_.CreateAdd(to, number(i * columns))));
-  }
-
-  // 8 vectors of 8: lane i of vector j becomes lane j of vector i.
-  std::vector<Value*> transposed(std::vector<Value*> v) {
-    for (const size_t distance : {4, 2, 1}) {
-      std::vector<int> low, high;
-      for (size_t i = 0; i < 8; ++i) {
-        const bool second = (i & distance) != 0;
-        low.push_back(static_cast<int>(second ? 8 + i - distance : i));
-        high.push_back(static_cast<int>(second ? 8 + i : i + distance));
-      }
-      for (size_t i = 0; i < 8; ++i) {
-        if ((i & distance) != 0) continue;
-        Value *a = v[i], *b = v[i + distance];
-        v[i] = b_.CreateShuffleVector(a, b, low);
-        v[i + distance] = b_.CreateShuffleVector(a, b, high);
-      }
-    }
-    return v;
   }
 
   // In three rounds, so that exponentials are taken of many at once: the tops, the fades, the weights.
@@ -219,8 +200,8 @@ class AttentionOfMany : public Attention {
         Value* x = splat(load(b_.getFloatTy(), place(at, r, stride, 0)), tile.lanes);
         for (int64_t v = 0; v < tile.vectors; ++v) {
           AllocaInst* sum = sums[static_cast<size_t>(r * tile.vectors + v)];
-          b_.CreateStore(multiply_add(x, y[static_cast<size_t>(v)], b_.CreateLoad(vector(tile.lanes), sum)),
-                         sum);
+          b_.CreateStore(
+              frame_.multiply_add(x, y[static_cast<size_t>(v)], b_.CreateLoad(vector(tile.lanes), sum)), sum);
         }
       }
     });

@@ -19,7 +19,7 @@ class AttentionMerge {
   explicit AttentionMerge(Frame& frame)
       : frame_(frame),
         b_(frame.b()),
-        parts_(frame.spec().expression.node(frame.spec().roots[0]).shape.dims),
+        parts_(frame.operand_shape(0).dims),
         n_(frame.spec().outputs[0].dims[1]),
         group_(parts_[3] / n_),
         size_(parts_[4] - kPartExtra) {}
@@ -38,9 +38,6 @@ class AttentionMerge {
   Value* load(llvm::Type* type, Value* address) {
     return b_.CreateAlignedLoad(type, address, llvm::Align(4));
   }
-  Value* multiply_add(Value* x, Value* y, Value* sum) {
-    return b_.CreateIntrinsic(llvm::Intrinsic::fmuladd, {sum->getType()}, {x, y, sum});
-  }
   Value* floats_from(Value* base, Value* floats) { return b_.CreateInBoundsGEP(f32_type(), base, floats); }
 
   // An item is a row of the result: a head of a position.
@@ -53,7 +50,7 @@ class AttentionMerge {
     Value* from =
         b_.CreateMul(b_.CreateAdd(b_.CreateMul(slot, number(parts_[1])), kv_head), number(parts_[2]));
     from = b_.CreateMul(b_.CreateAdd(b_.CreateMul(from, number(parts_[3])), row), number(parts_[4]));
-    from = floats_from(frame_.inputs()[0], from);
+    from = floats_from(frame_.operand(0), from);
     const Weights weights = weights_of(from);
     Value* to = floats_from(frame_.outputs()[0], b_.CreateMul(item, number(size_)));
     for (int64_t first = 0; first < size_; first += kTogether)
@@ -73,10 +70,10 @@ class AttentionMerge {
     }
     for (size_t part = 0; part < weights.weight.size(); ++part) {
       Value* weight = b_.CreateVectorSplat(kLanes, weights.weight[part]);
-      frame_.loop(number(0), b_.CreateZExt(weights.has_rows[part], b_.getInt64Ty()), 1, [&](Value*) {
+      frame_.when(weights.has_rows[part], [&] {
         for (size_t i = 0; i < sums.size(); ++i) {
           Value* x = load(vector(), in_part(from, part, first + static_cast<int64_t>(i) * kLanes));
-          b_.CreateStore(multiply_add(x, weight, b_.CreateLoad(vector(), sums[i])), sums[i]);
+          b_.CreateStore(frame_.multiply_add(x, weight, b_.CreateLoad(vector(), sums[i])), sums[i]);
         }
       });
     }
@@ -105,7 +102,7 @@ class AttentionMerge {
       Value* total = load(f32_type(), in_part(from, part, size_ + 1));
       weights.weight.push_back(b_.CreateExtractElement(exponentials, part));
       weights.has_rows.push_back(b_.CreateFCmpUNE(total, constant(0)));
-      all = multiply_add(weights.weight.back(), total, all);
+      all = frame_.multiply_add(weights.weight.back(), total, all);
     }
     Value* is_none = b_.CreateFCmpOEQ(all, constant(0));
     Value* factor = b_.CreateFDiv(constant(1), b_.CreateSelect(is_none, constant(1), all));

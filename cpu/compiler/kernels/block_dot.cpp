@@ -5,12 +5,13 @@
 //              side by side, and every row passes by
 //
 // The sums of products within a run are exact integers; across runs they are added in f32 in the order of k,
-// whatever the tile or the thread.
+// whatever the tile or the thread; by few rows and by many in different orders.
 #include <llvm/IR/IntrinsicsX86.h>
 
 #include <algorithm>
 #include <array>
 
+#include "cpu/compiler/custom_calls.h"
 #include "cpu/compiler/kernels/block_reader.h"
 #include "cpu/compiler/kernels/custom.h"
 #include "cpu/compiler/kernels/int8_rows.h"
@@ -28,7 +29,7 @@ constexpr int64_t kFewRows = 2;
 constexpr int64_t kHalf = 8, kPanel = 16;  // rows of weights: of a vector, of a panel
 constexpr int64_t kTokens = 4;             // rows of activations that a panel meets at once
 constexpr int64_t kTokenBlock = 128;       // and one after the other: they stay in the L2 cache
-constexpr int64_t kBytesAhead = 2048;      // of prefetches: performance.md tells why
+constexpr int64_t kBytesAhead = 2048;      // of prefetches: measured with bench_kernels
 
 int64_t tiles(int64_t size, int64_t tile) { return (size + tile - 1) / tile; }
 
@@ -47,13 +48,7 @@ class BlockDot {
   KernelShape emit() { return rows_ <= kFewRows ? few_rows() : many_rows(); }
 
  private:
-  const Shape& shape(size_t operand) const {
-    return frame_.spec().expression.node(frame_.spec().roots[operand]).shape;
-  }
-  Value* base(size_t operand) const {
-    const KernelSpec& spec = frame_.spec();
-    return frame_.inputs()[static_cast<size_t>(spec.expression.node(spec.roots[operand]).input)];
-  }
+  const Shape& shape(size_t operand) const { return frame_.operand_shape(operand); }
   Value* number(int64_t value) { return frame_.number(value); }
   Value* at(Value* from, Value* bytes) { return b_.CreateInBoundsGEP(b_.getInt8Ty(), from, bytes); }
   Value* at(Value* from, int64_t bytes) { return at(from, number(bytes)); }
@@ -67,55 +62,34 @@ class BlockDot {
   Value* splat(Value* scalar, int64_t lanes) {
     return b_.CreateVectorSplat(static_cast<unsigned>(lanes), scalar);
   }
-  Value* multiply_add(Value* x, Value* y, Value* sum) {
-    return b_.CreateIntrinsic(llvm::Intrinsic::fmuladd, {sum->getType()}, {x, y, sum});
-  }
   AllocaInst* zeroed(llvm::Type* type) {
     AllocaInst* variable = frame_.variable(type);
     b_.CreateStore(llvm::Constant::getNullValue(type), variable);
     return variable;
   }
   void add_to(AllocaInst* sum, Value* x, Value* y) {
-    b_.CreateStore(multiply_add(x, y, b_.CreateLoad(sum->getAllocatedType(), sum)), sum);
-  }
-  Value* horizontal_sum(Value* vector) {
-    llvm::IRBuilder<>::FastMathFlagGuard guard(b_);
-    llvm::FastMathFlags flags;
-    flags.setAllowReassoc();
-    b_.setFastMathFlags(flags);
-    return b_.CreateFAddReduce(llvm::ConstantFP::get(b_.getFloatTy(), -0.0), vector);
-  }
-  void when(Value* condition, const std::function<void()>& body) {
-    if (!condition) return body();
-    llvm::Function* function = b_.GetInsertBlock()->getParent();
-    auto* then = llvm::BasicBlock::Create(b_.getContext(), "then", function);
-    auto* after = llvm::BasicBlock::Create(b_.getContext(), "after", function);
-    b_.CreateCondBr(condition, then, after);
-    b_.SetInsertPoint(then);
-    body();
-    b_.CreateBr(after);
-    b_.SetInsertPoint(after);
+    b_.CreateStore(frame_.multiply_add(x, y, b_.CreateLoad(sum->getAllocatedType(), sum)), sum);
   }
   // What lies beyond the last row repeats it, and is not stored.
   Value* clamped(Value* row, int64_t count) {
     return b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, row, number(count - 1));
   }
   Value* weight_row(Value* row) {
-    return at(base(1), b_.CreateMul(clamped(row, columns_), number(shape(1).dims[1])));
+    return at(frame_.operand(1), b_.CreateMul(clamped(row, columns_), number(shape(1).dims[1])));
   }
-  Value* x_row(Value* row) { return at(base(0), b_.CreateMul(clamped(row, rows_), number(x_.row_bytes()))); }
+  Value* x_row(Value* row) {
+    return at(frame_.operand(0), b_.CreateMul(clamped(row, rows_), number(x_.row_bytes())));
+  }
   void prefetch(Value* address) {
-    address = b_.CreateConstGEP1_64(b_.getInt8Ty(), address, kBytesAhead);  // may lie beyond the weights
-    b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {address->getType()},
-                       {address, b_.getInt32(0), b_.getInt32(3), b_.getInt32(1)});
+    frame_.prefetch(
+        b_.CreateConstGEP1_64(b_.getInt8Ty(), address, kBytesAhead));  // may lie beyond the weights
   }
   // The offset of element `index` of a table of f32 at `offset` in a row of activations.
   Value* in_table(int64_t offset, Value* index) {
     return b_.CreateAdd(b_.CreateMul(index, number(4)), number(offset));
   }
 
-  // --- few rows
-  // ---------------------------------------------------------------------------------------------
+  // Few rows.
 
   // One row of weights after the other, so that memory is read in one stream; of each, some blocks at once,
   // whose scales fill a vector: `unit` of them.
@@ -133,7 +107,7 @@ class BlockDot {
 
   void few_rows_column(Value* column) {
     const int64_t unit = reader_.runs() == 1 ? 4 : 1, rest = blocks_ % unit;
-    Value* weights = weight_row(column);
+    Value* weights = at(frame_.operand(1), b_.CreateMul(column, number(shape(1).dims[1])));
     std::vector<Value*> xs;
     Totals totals;
     for (int64_t m = 0; m < rows_; ++m) {
@@ -149,15 +123,17 @@ class BlockDot {
       few_rows_unit(weights, number(blocks_ - rest), rest, xs, last);
     }
     for (size_t m = 0; m < xs.size(); ++m) {
-      Value* total = horizontal_sum(b_.CreateFAdd(b_.CreateLoad(floats(8), totals.sums[m][0]),
-                                                  b_.CreateLoad(floats(8), totals.sums[m][1])));
+      Value* total = frame_.horizontal_sum(b_.CreateFAdd(b_.CreateLoad(floats(8), totals.sums[m][0]),
+                                                         b_.CreateLoad(floats(8), totals.sums[m][1])));
       if (reader_.has_minimum()) total = b_.CreateFAdd(total, total_of(totals.minima[m]));
       if (reader_.has_minimum() && rest > 0) total = b_.CreateFAdd(total, total_of(last.minima[m]));
       frame_.store(0, b_.CreateAdd(number(static_cast<int64_t>(m) * columns_), column), total);
     }
   }
 
-  Value* total_of(AllocaInst* sums) { return horizontal_sum(b_.CreateLoad(sums->getAllocatedType(), sums)); }
+  Value* total_of(AllocaInst* sums) {
+    return frame_.horizontal_sum(b_.CreateLoad(sums->getAllocatedType(), sums));
+  }
 
   void few_rows_unit(Value* weights, Value* block, int64_t unit, const std::vector<Value*>& xs,
                      const Totals& totals) {
@@ -207,8 +183,7 @@ class BlockDot {
   }
   Value* to_float(Value* integers) { return b_.CreateSIToFP(integers, floats(8)); }
 
-  // --- many rows
-  // --------------------------------------------------------------------------------------------
+  // Many rows.
 
   // The panel in the scratch: bytes [K/4][kPanel][4], scales f32 [runs][kPanel], minima likewise.
   int64_t depth() const { return x_.depth; }
@@ -244,7 +219,7 @@ class BlockDot {
         std::vector<Value*> words;
         for (Value* address : addresses)
           words.push_back(b_.CreateBitCast(reader_.quants(address, group), words_of(kHalf)));
-        words = transposed(std::move(words));
+        words = frame_.transposed(std::move(words));
         Value* index = b_.CreateAdd(b_.CreateMul(block, number(reader_.groups())), number(group));
         Value* to = at(panel, b_.CreateMul(index, number(kInt8Block * kPanel)));
         for (size_t k = 0; k < words.size(); ++k)
@@ -255,26 +230,6 @@ class BlockDot {
 
   llvm::Type* words_of(int64_t lanes) {
     return llvm::FixedVectorType::get(b_.getInt32Ty(), static_cast<unsigned>(lanes));
-  }
-
-  // 8 vectors of 8: lane i of vector j becomes lane j of vector i.
-  std::vector<Value*> transposed(std::vector<Value*> v) {
-    for (const int distance : {4, 2, 1}) {
-      std::vector<int> low, high;
-      for (int i = 0; i < 8; ++i) {
-        const bool second = (i & distance) != 0;
-        low.push_back(second ? 8 + i - distance : i);
-        high.push_back(second ? 8 + i : i + distance);
-      }
-      for (size_t i = 0; i < 8; ++i) {
-        const size_t j = i + static_cast<size_t>(distance);
-        if ((i & static_cast<size_t>(distance)) != 0) continue;
-        Value *a = v[i], *b = v[j];
-        v[i] = b_.CreateShuffleVector(a, b, low);
-        v[j] = b_.CreateShuffleVector(a, b, high);
-      }
-    }
-    return v;
   }
 
   void unpack_scales(Value* panel, Value* block, int64_t half, const BlockReader::Scales& scales) {
@@ -306,7 +261,7 @@ class BlockDot {
     for (size_t t = 0; t < xs.size(); ++t) {
       Value* row = b_.CreateAdd(token, number(static_cast<int64_t>(t)));
       Value* inside = rows_ % kTokens == 0 ? nullptr : b_.CreateICmpULT(row, number(rows_));
-      when(inside, [&] {
+      frame_.when(inside, [&] {
         for (size_t h = 0; h < kHalves; ++h)
           put_half(row, b_.CreateAdd(first, number(static_cast<int64_t>(h) * kHalf)),
                    b_.CreateLoad(floats(kHalf), sums[t * kHalves + h]));
@@ -403,7 +358,7 @@ class BlockDot {
 };
 
 BlockFormat format_of(const hlo::Op& op) {
-  const auto& name = op.attributes.get<std::string>("backend_config");
+  const std::string& name = custom_config(op);
   if (const auto format = block_format_from_name(name)) return *format;
   throw InternalError("no block format is called " + name);
 }

@@ -100,14 +100,8 @@ class Dot {
   }
 
  private:
-  const Shape& operand_shape(size_t i) const {
-    const KernelSpec& spec = frame_.spec();
-    return spec.expression.node(spec.roots[i]).shape;
-  }
-  Value* base(size_t i) const {
-    const KernelSpec& spec = frame_.spec();
-    return frame_.inputs()[static_cast<size_t>(spec.expression.node(spec.roots[i]).input)];
-  }
+  const Shape& operand_shape(size_t i) const { return frame_.operand_shape(i); }
+  Value* base(size_t i) const { return frame_.operand(i); }
   Value* number(int64_t value) { return frame_.number(value); }
   llvm::Type* compute_type() const { return frame_.scalars().type(out_); }
 
@@ -138,25 +132,10 @@ class Dot {
     return raw;
   }
 
-  Value* multiply_add(Value* x, Value* y, Value* sum) {
-    return b_.CreateIntrinsic(llvm::Intrinsic::fmuladd, {sum->getType()}, {x, y, sum});
-  }
-
   // A mask of the first `count` lanes, or of those below a number that is not known.
   Value* first_lanes(Value* count) {
     llvm::Type* lanes = llvm::FixedVectorType::get(b_.getInt64Ty(), width_);
     return b_.CreateICmpSLT(b_.CreateStepVector(lanes), b_.CreateVectorSplat(width_, count));
-  }
-
-  void when(Value* condition, const std::function<void()>& body) {
-    llvm::Function* function = b_.GetInsertBlock()->getParent();
-    auto* then = llvm::BasicBlock::Create(b_.getContext(), "then", function);
-    auto* after = llvm::BasicBlock::Create(b_.getContext(), "after", function);
-    b_.CreateCondBr(condition, then, after);
-    b_.SetInsertPoint(then);
-    body();
-    b_.CreateBr(after);
-    b_.SetInsertPoint(after);
   }
 
   // A tile's rows: those beyond the last repeat it, and are not stored.
@@ -205,7 +184,7 @@ class Dot {
         if (!mask && rows_ == 1) prefetch(position);  // more rows find it in the cache
         for (size_t i = 0; i < lefts.size(); ++i) {
           llvm::AllocaInst* sum = sums[i * rights.size() + j];
-          b_.CreateStore(multiply_add(x[i], y, b_.CreateLoad(vector, sum)), sum);
+          b_.CreateStore(frame_.multiply_add(x[i], y, b_.CreateLoad(vector, sum)), sum);
         }
       }
     };
@@ -213,7 +192,7 @@ class Dot {
     if (whole > 0) frame_.loop(number(0), number(whole), width_, [&](Value* k) { step(k, nullptr); });
     if (whole < depth_) step(number(whole), first_lanes(number(depth_ - whole)));
     std::vector<Value*> results;
-    for (llvm::AllocaInst* sum : sums) results.push_back(horizontal_sum(b_.CreateLoad(vector, sum)));
+    for (llvm::AllocaInst* sum : sums) results.push_back(frame_.horizontal_sum(b_.CreateLoad(vector, sum)));
     return results;
   }
 
@@ -222,17 +201,7 @@ class Dot {
     constexpr int64_t kBytesAhead = 8192;
     const DType dtype = operand_shape(1).dtype;
     Value* address = frame_.address(base(1), dtype, position);
-    address = b_.CreateGEP(b_.getInt8Ty(), address, number(kBytesAhead));
-    b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {address->getType()},
-                       {address, b_.getInt32(0), b_.getInt32(3), b_.getInt32(1)});
-  }
-
-  Value* horizontal_sum(Value* vector) {
-    llvm::IRBuilder<>::FastMathFlagGuard guard(b_);
-    llvm::FastMathFlags flags;
-    flags.setAllowReassoc();
-    b_.setFastMathFlags(flags);
-    return b_.CreateFAddReduce(llvm::ConstantFP::get(compute_type(), -0.0), vector);
+    frame_.prefetch(b_.CreateGEP(b_.getInt8Ty(), address, number(kBytesAhead)));
   }
 
   void store_tile(Value* batch, Value* first_m, Value* first_n, int64_t tile_m, int64_t tile_n,
@@ -251,7 +220,7 @@ class Dot {
           Value* below = b_.CreateICmpULT(column, number(columns_));
           inside = inside ? b_.CreateAnd(inside, below) : below;
         }
-        inside ? when(inside, put) : put();
+        frame_.when(inside, put);
       }
   }
 
@@ -301,7 +270,7 @@ class Dot {
             width_, frame_.scalars().load(frame_.address(base(0), dtype, position), dtype));
         for (size_t v = 0; v < masks.size(); ++v) {
           llvm::AllocaInst* sum = sums[i * masks.size() + v];
-          b_.CreateStore(multiply_add(x, y[v], b_.CreateLoad(vector, sum)), sum);
+          b_.CreateStore(frame_.multiply_add(x, y[v], b_.CreateLoad(vector, sum)), sum);
         }
       }
     });
@@ -314,7 +283,7 @@ class Dot {
           store(b_.CreateAdd(position, number(static_cast<int64_t>(v) * width_)),
                 b_.CreateLoad(vector, sums[i * masks.size() + v]), masks[v]);
       };
-      rows_ % tile_m != 0 ? when(b_.CreateICmpULT(row, number(rows_)), put) : put();
+      frame_.when(rows_ % tile_m != 0 ? b_.CreateICmpULT(row, number(rows_)) : nullptr, put);
     }
   }
 
@@ -347,7 +316,7 @@ class Dot {
         Value* x = operand_element(elements, 0, lhs_, batch, m, k);
         Value* y = operand_element(elements, 1, rhs_, batch, n, k);
         Value* old = b_.CreateLoad(compute_type(), sum);
-        b_.CreateStore(floats       ? multiply_add(x, y, old)
+        b_.CreateStore(floats       ? frame_.multiply_add(x, y, old)
                        : out_ == i1 ? b_.CreateOr(old, b_.CreateAnd(x, y))
                                     : b_.CreateAdd(old, b_.CreateMul(x, y)),
                        sum);

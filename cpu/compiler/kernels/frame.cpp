@@ -86,6 +86,54 @@ void Frame::rolled_loop(llvm::Value* from, llvm::Value* to, int64_t step,
   last->getTerminator()->setMetadata(llvm::LLVMContext::MD_loop, rules);
 }
 
+void Frame::when(llvm::Value* condition, const std::function<void()>& body) {
+  if (!condition) return body();
+  auto* then = llvm::BasicBlock::Create(builder_.getContext(), "then", function_);
+  auto* after = llvm::BasicBlock::Create(builder_.getContext(), "after", function_);
+  builder_.CreateCondBr(condition, then, after);
+  builder_.SetInsertPoint(then);
+  body();
+  builder_.CreateBr(after);
+  builder_.SetInsertPoint(after);
+}
+
+llvm::Value* Frame::multiply_add(llvm::Value* x, llvm::Value* y, llvm::Value* sum) {
+  return builder_.CreateIntrinsic(llvm::Intrinsic::fmuladd, {sum->getType()}, {x, y, sum});
+}
+
+llvm::Value* Frame::horizontal_sum(llvm::Value* vector) {
+  llvm::IRBuilder<>::FastMathFlagGuard guard(builder_);
+  llvm::FastMathFlags flags;
+  flags.setAllowReassoc();
+  builder_.setFastMathFlags(flags);
+  llvm::Type* element = llvm::cast<llvm::FixedVectorType>(vector->getType())->getElementType();
+  return builder_.CreateFAddReduce(llvm::ConstantFP::get(element, -0.0), vector);
+}
+
+std::vector<llvm::Value*> Frame::transposed(std::vector<llvm::Value*> v) {
+  for (const size_t distance : {4, 2, 1}) {
+    std::vector<int> low, high;
+    for (size_t i = 0; i < 8; ++i) {
+      const bool second = (i & distance) != 0;
+      low.push_back(static_cast<int>(second ? 8 + i - distance : i));
+      high.push_back(static_cast<int>(second ? 8 + i : i + distance));
+    }
+    for (size_t i = 0; i < 8; ++i) {
+      if ((i & distance) != 0) continue;
+      llvm::Value *a = v[i], *b = v[i + distance];
+      v[i] = builder_.CreateShuffleVector(a, b, low);
+      v[i + distance] = builder_.CreateShuffleVector(a, b, high);
+    }
+  }
+  return v;
+}
+
+void Frame::prefetch(llvm::Value* address) {
+  builder_.CreateIntrinsic(
+      llvm::Intrinsic::prefetch, {address->getType()},
+      {address, builder_.getInt32(0), builder_.getInt32(3), builder_.getInt32(1)});  // to read, soon, data
+}
+
 void Frame::nest(const Dims& sizes, const std::function<void(const Index&)>& body) {
   Index index;
   nest_from(sizes, 0, index, body);

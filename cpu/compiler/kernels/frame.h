@@ -30,6 +30,9 @@ class Frame {
   llvm::Value* scratch();
   const std::vector<llvm::Value*>& outputs() const { return outputs_; }
   const std::vector<llvm::Value*>& inputs() const { return inputs_; }
+  // The shape and the address of an operand that is read from a buffer.
+  const Shape& operand_shape(size_t root) const { return operand_node(root).shape; }
+  llvm::Value* operand(size_t root) const { return inputs_[static_cast<size_t>(operand_node(root).input)]; }
   const std::vector<llvm::Value*>& combiner_inputs() const { return combiner_inputs_; }
 
   llvm::Value* number(int64_t value) { return builder_.getInt64(static_cast<uint64_t>(value)); }
@@ -38,14 +41,25 @@ class Frame {
   // The same, and LLVM is told to leave it a loop: where unrolled code would run out of registers.
   void rolled_loop(llvm::Value* from, llvm::Value* to, int64_t step,
                    const std::function<void(llvm::Value*)>& body);
+  // body(), if the condition, i1, holds; null always does.
+  void when(llvm::Value* condition, const std::function<void()>& body);
   // Loops over all indices of the sizes, the last innermost; sizes of 1 cost nothing.
   void nest(const Dims& sizes, const std::function<void(const Index&)>& body);
+  // x · y + sum, rounded once where the level can.
+  llvm::Value* multiply_add(llvm::Value* x, llvm::Value* y, llvm::Value* sum);
+  // The sum of a vector's lanes, in any order that is always the same.
+  llvm::Value* horizontal_sum(llvm::Value* vector);
+  // 8 vectors of 8: lane i of vector j becomes lane j of vector i.
+  std::vector<llvm::Value*> transposed(std::vector<llvm::Value*> vectors);
+  // Asks the memory for what is there, which need not be anything.
+  void prefetch(llvm::Value* address);
   // A variable that loops change.
   llvm::AllocaInst* variable(llvm::Type* type);
   llvm::Value* address(llvm::Value* base, DType dtype, llvm::Value* position);
   void store(int output, llvm::Value* position, llvm::Value* value);
 
  private:
+  const Node& operand_node(size_t root) const { return spec_.expression.node(spec_.roots[root]); }
   void nest_from(const Dims& sizes, size_t axis, Index& index, const std::function<void(const Index&)>& body);
 
   llvm::IRBuilder<> builder_;

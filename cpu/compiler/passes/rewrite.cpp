@@ -5,10 +5,32 @@ namespace fusebox::cpu {
 using hlo::Block;
 using hlo::Op;
 
+void replace_results(hlo::Program& program,
+                     const std::function<hlo::Value*(Block& block, const Op& op)>& replacement) {
+  for (const auto& function : program.functions) {
+    ValueMap replaced;
+    for_each_block(function->body, [&](Block& block) {
+      std::vector<std::unique_ptr<Op>> ops;
+      std::swap(ops, block.ops);
+      for (auto& op : ops) {
+        for (hlo::Value*& operand : op->operands) operand = resolve(replaced, operand);
+        if (hlo::Value* value = replacement(block, *op)) replaced[op->result()] = value;
+        block.ops.push_back(std::move(op));
+      }
+    });
+    replace_operands(function->body, replaced);
+  }
+}
+
+size_t count_ops(const Block& block) {
+  size_t count = 0;
+  for (const auto& op : block.ops) count += count_ops(*op);
+  return count;
+}
+
 size_t count_ops(const Op& op) {
   size_t count = 1;
-  for (const auto& region : op.regions)
-    for (const auto& inner : region->ops) count += count_ops(*inner);
+  for (const auto& region : op.regions) count += count_ops(*region);
   return count;
 }
 

@@ -24,6 +24,12 @@ inline hlo::Value* resolve(const ValueMap& replaced, hlo::Value* value) {
   return value;
 }
 
+// Every op of the program, with operands that were replaced already: what `replacement` returns stands for
+// its only result from then on, null leaves it. New ops are appended to the block, in front of the op. The
+// op itself stays, for dead code elimination to find.
+void replace_results(hlo::Program& program,
+                     const std::function<hlo::Value*(hlo::Block& block, const hlo::Op& op)>& replacement);
+
 inline void replace_operands(hlo::Block& block, const ValueMap& replaced) {
   if (replaced.empty()) return;
   for_each_block(block, [&](hlo::Block& inner) {
@@ -34,6 +40,7 @@ inline void replace_operands(hlo::Block& block, const ValueMap& replaced) {
 
 // Ops in it, regions included.
 size_t count_ops(const hlo::Op& op);
+size_t count_ops(const hlo::Block& block);
 
 // Copies with their regions. Operands are resolved through `copies`, which then also has what was copied; the
 // copy's block is the caller's to set.

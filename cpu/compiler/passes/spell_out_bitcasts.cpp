@@ -94,19 +94,7 @@ Value* spelled_out(hlo::Program& program, hlo::Block& block, const Op& op) {
 }  // namespace
 
 void spell_out_bitcasts(hlo::Program& program) {
-  for (const auto& function : program.functions) {
-    ValueMap replaced;
-    for_each_block(function->body, [&](hlo::Block& block) {
-      std::vector<std::unique_ptr<Op>> ops;
-      std::swap(ops, block.ops);
-      for (auto& op : ops) {
-        for (Value*& operand : op->operands) operand = resolve(replaced, operand);
-        if (Value* value = spelled_out(program, block, *op)) replaced[op->result()] = value;
-        block.ops.push_back(std::move(op));
-      }
-    });
-    replace_operands(function->body, replaced);
-  }
+  replace_results(program, [&](hlo::Block& block, const Op& op) { return spelled_out(program, block, op); });
 }
 
 }  // namespace fusebox::cpu
