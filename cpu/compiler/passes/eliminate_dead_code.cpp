@@ -10,6 +10,7 @@ using hlo::OpCode;
 
 bool has_effect(const hlo::Op& op) {
   if (op.code == OpCode::custom_call) return op.attributes.get_or<bool>("has_side_effect", false);
+  if (op.code == OpCode::call) return true;  // who knows what is in it, before it is inlined
   return op.code == OpCode::return_ || op.code == OpCode::outfeed || op.code == OpCode::send ||
          op.code == OpCode::recv || op.code == OpCode::infeed;
 }

@@ -39,7 +39,7 @@ void drop_barriers(hlo::Program& program);
 void spell_out_bitcasts(hlo::Program& program);
 // Equal ops on equal operands become one, block by block.
 void eliminate_common_subexpressions(hlo::Program& program);
-// Removes ops whose results nobody uses.
+// Removes ops whose results nobody uses; calls stay.
 void eliminate_dead_code(hlo::Program& program);
 
 // A long reduction to few elements becomes one of its parts and one of what those give, for all threads to

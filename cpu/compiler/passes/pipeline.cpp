@@ -11,6 +11,7 @@ namespace {
 constexpr Pass kPasses[] = {
     {"use-block-kernels", use_block_kernels},
     {"use-attention-kernels", use_attention_kernels},
+    {"eliminate-dead-composites", eliminate_dead_code},  // or what kernels took over would be inlined
     {"inline-calls", inline_calls},
     {"drop-barriers", drop_barriers},
     {"spell-out-bitcasts", spell_out_bitcasts},
