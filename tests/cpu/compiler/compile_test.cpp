@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -371,6 +372,84 @@ TEST(Compile, EveryPassCanBeLeftOut) {
     EXPECT_GE(count_steps(blob.steps), count_steps(all.steps));
     EXPECT_EQ(run(blob, {{1, 2}, {10, 20}}), run(all, {{1, 2}, {10, 20}})) << pass;
   }
+}
+
+// A long row is reduced in parts, by all threads; also where it is the maximum's place that is wanted, the
+// first of equals.
+TEST(Compile, LongReductionsAreSharedByThreads) {
+  const std::string text = R"(
+    func.func @main(%x: tensor<2x49152xf32>) -> (tensor<2xf32>, tensor<2xf32>) {
+      %zero = stablehlo.constant dense<0.0> : tensor<f32>
+      %low = stablehlo.constant dense<0xFF800000> : tensor<f32>
+      %sum = stablehlo.reduce(%x init: %zero) applies stablehlo.add across dimensions = [1] : (tensor<2x49152xf32>, tensor<f32>) -> tensor<2xf32>
+      %places = stablehlo.iota dim = 1 : tensor<2x49152xf32>
+      %top:2 = stablehlo.reduce(%x init: %low), (%places init: %zero) across dimensions = [1] : (tensor<2x49152xf32>, tensor<2x49152xf32>, tensor<f32>, tensor<f32>) -> (tensor<2xf32>, tensor<2xf32>)
+        reducer(%a: tensor<f32>, %b: tensor<f32>) (%i: tensor<f32>, %j: tensor<f32>) {
+          %greater = stablehlo.compare GT, %a, %b : (tensor<f32>, tensor<f32>) -> tensor<i1>
+          %equal = stablehlo.compare EQ, %a, %b : (tensor<f32>, tensor<f32>) -> tensor<i1>
+          %before = stablehlo.compare LT, %i, %j : (tensor<f32>, tensor<f32>) -> tensor<i1>
+          %first = stablehlo.and %equal, %before : tensor<i1>
+          %left = stablehlo.or %greater, %first : tensor<i1>
+          %value = stablehlo.select %left, %a, %b : tensor<i1>, tensor<f32>
+          %place = stablehlo.select %left, %i, %j : tensor<i1>, tensor<f32>
+          stablehlo.return %value, %place : tensor<f32>, tensor<f32>
+        }
+      return %sum, %top#1 : tensor<2xf32>, tensor<2xf32>
+    })";
+  Floats x(2 * 49152);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i % 7);  // sums are exact
+  x[40'000] = x[41'000] = 9;
+  x[49152 + 3] = 9;
+  float first = 0, second = 0;
+  for (size_t i = 0; i < 49152; ++i) first += x[i], second += x[49152 + i];
+  const Blob shared = compiled(text);
+  for (const int threads : {1, 2, 3, 8})
+    EXPECT_EQ(run(shared, {x}, threads), (std::vector<Floats>{{first, second}, {40'000, 3}})) << threads;
+  const auto most_items = [](const Blob& blob) {
+    int64_t most = 0;
+    for (const Step& step : blob.steps) most = std::max(most, step.items);
+    return most;
+  };
+  EXPECT_EQ(most_items(shared), 2 * 64);
+  const Blob whole =
+      compile(text, {.level = std::string(cpu_level()), .disabled_passes = {"split-long-reductions"}});
+  EXPECT_EQ(most_items(whole), 2);
+  EXPECT_EQ(run(whole, {x}), run(shared, {x}));
+}
+
+// Kernels believe the passes that call them, and nobody else.
+TEST(Compile, CallsOfKernelsAreNotForPrograms) {
+  try {
+    compiled(R"(
+      func.func @main(%x: tensor<1x48xui8>, %w: tensor<9x20xui8>) -> tensor<1x9xf32> {
+        %0 = stablehlo.custom_call @fusebox.block_dot(%x, %w) {backend_config = "Q4_1"} : (tensor<1x48xui8>, tensor<9x20xui8>) -> tensor<1x9xf32>
+        return %0 : tensor<1x9xf32>
+      })");
+    FAIL() << "compiled";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUnsupported) << error.what();
+  }
+}
+
+// A composite that says what it is not falls back on what it does.
+TEST(Compile, CompositesThatLieAreInlined) {
+  const Blob blob = compiled(R"(
+    func.func @main(%x: tensor<1x32xf32>, %w: tensor<2x32xf32>) -> tensor<1x2xf32> {
+      %0 = stablehlo.composite "fusebox.int8_blocks" %x {decomposition = @rounded, version = 1 : i32} : (tensor<1x32xf32>) -> tensor<1x32xf32>
+      %1 = stablehlo.composite "fusebox.expand" %w {composite_attributes = {format = "Q9_9"}, decomposition = @twice, version = 1 : i32} : (tensor<2x32xf32>) -> tensor<2x32xf32>
+      %2 = stablehlo.dot_general %0, %1, contracting_dims = [1] x [1] : (tensor<1x32xf32>, tensor<2x32xf32>) -> tensor<1x2xf32>
+      return %2 : tensor<1x2xf32>
+    }
+    func.func private @rounded(%x: tensor<1x32xf32>) -> tensor<1x32xf32> {
+      return %x : tensor<1x32xf32>
+    }
+    func.func private @twice(%w: tensor<2x32xf32>) -> tensor<2x32xf32> {
+      %0 = stablehlo.add %w, %w : tensor<2x32xf32>
+      return %0 : tensor<2x32xf32>
+    })");
+  Floats w(64, 1);
+  std::fill(w.begin() + 32, w.end(), 0.5f);
+  EXPECT_EQ(run(blob, {Floats(32, 1), w})[0], (Floats{64, 32}));
 }
 
 }  // namespace
