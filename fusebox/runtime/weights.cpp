@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -52,13 +53,14 @@ class Arena {
 };
 
 // Maps what is used where it lies all at once: page by page costs more than reading it does. Systems that
-// know no better do it page by page.
-void populate(std::span<const std::byte> bytes) {
+// know no better do it page by page. Error kIo if the file has become shorter than it was.
+void populate(std::span<const std::byte> bytes, const WeightSource& source) {
 #ifdef MADV_POPULATE_READ
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   const auto begin = reinterpret_cast<uintptr_t>(bytes.data()) / page * page;
   const auto end = (reinterpret_cast<uintptr_t>(bytes.data()) + bytes.size() + page - 1) / page * page;
-  madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ);
+  if (madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ) != 0 && errno == EFAULT)
+    throw Error(ErrorKind::kIo, "the file was cut short since it was opened").file(source.description());
 #endif
 }
 
@@ -107,11 +109,11 @@ void fill(const WeightSource& source, const std::vector<Job>& jobs, const Arena&
   const auto work = [&] {
     for (size_t i = next++; i < jobs.size(); i = next++) {
       const Signature::Parameter& parameter = *jobs[i].parameter;
-      if (!jobs[i].view.empty()) {
-        populate(jobs[i].view);
-        continue;
-      }
       try {
+        if (!jobs[i].view.empty()) {
+          populate(jobs[i].view, source);
+          continue;
+        }
         source.read(parameter.name, parameter.shape.dtype,
                     arena.slice(jobs[i].offset, static_cast<size_t>(parameter.shape.bytes())));
         source.release(parameter.name);

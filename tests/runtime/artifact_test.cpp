@@ -154,6 +154,8 @@ TEST(Signature, ThatIsNoneIsRefused) {
        R"({"parameters": [{"name": "x", "dtype": "f33", "dims": [], "kind": "input"}], "outputs": []})",
        R"({"parameters": [{"name": "x", "dtype": "f32", "dims": [-1], "kind": "input"}], "outputs": []})",
        R"({"parameters": [{"name": "x", "dtype": "f32", "dims": [4294967296, 4294967296], "kind": "input"}], "outputs": []})",
+       R"({"parameters": [{"name": "w", "dtype": "ui8", "dims": [1, 34], "kind": "weight", "format": "Q9_9"}], "outputs": []})",
+       R"({"parameters": [{"name": "w", "dtype": "ui8", "dims": [1, 34], "kind": "weight", "format": 8}], "outputs": []})",
        R"({"parameters": [{"name": "x", "dtype": "f32", "dims": "2", "kind": "input"}], "outputs": []})"})
     EXPECT_EQ(error_of([&] { signature_from_json(ordered_json::parse(text)); }).kind(),
               ErrorKind::kInvalidFile)

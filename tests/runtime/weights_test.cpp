@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <filesystem>
 
-#include "fusebox/checkpoint/safetensors.h"
+#include "fusebox/checkpoint/checkpoint.h"
+#include "fusebox/runtime/artifact.h"
 #include "fusebox/runtime/memory.h"
 #include "tests/base/temporary_folder.h"
 #include "tests/checkpoint/expect_error.h"
@@ -50,6 +52,66 @@ TEST(Weights, OutliveTheirCheckpointAndServeManySessions) {
   const std::vector<float> x = {2};
   EXPECT_EQ(one.run({{"x", x}})[0].to_floats(), other.run({{"x", x}})[0].to_floats());
   EXPECT_EQ(one.run({{"x", x}})[0].to_floats(), (std::vector<float>{2, 4, 6, 8}));
+}
+
+// A matrix of 512 rows of 64 ones in Q8_0: larger than a page.
+std::string file_of_blocks(uint32_t type = 8) {
+  std::string blocks;
+  for (int i = 0; i < 1024; ++i) {
+    blocks += raw_number<uint16_t>(0x3c00);  // a scale of 1
+    blocks += std::string(type == 8 ? 32 : 16, type == 8 ? '\1' : '\x99');
+  }
+  return GgufBuilder().tensor("w", {512, 64}, type, blocks).bytes();
+}
+
+// x · wᵀ with the blocks as they are.
+CompiledModel product_with_blocks(const WeightSource& source) {
+  return cpu().compile(trace("blocks",
+                             [&](TraceCx& cx) {
+                               const Tensor x = cx.input("x", {1, 64}, f32), w = cx.weight("w", source);
+                               EXPECT_TRUE(cx.blocks_of(w) && !cx.blocks_of(x));
+                               return dot_general(int8_blocks(x), w,
+                                                  {.lhs_contract = {1}, .rhs_contract = {1}});
+                             },
+                             {.block_weights = true}));
+}
+
+TEST(Weights, StayInBlocksWhereTheyLie) {
+  const TemporaryFolder folder;
+  auto file = GgufFile::open(folder.write("w.gguf", file_of_blocks()));
+  const CompiledModel model = product_with_blocks(*file);
+  const Signature::Parameter& parameter = *model.signature().find("w");
+  EXPECT_EQ(parameter.shape, (Shape{{512, 68}, u8}));
+  EXPECT_EQ(parameter.format, BlockFormat::q8_0);
+  EXPECT_EQ(signature_from_json(to_json(model.signature())).find("w")->format, BlockFormat::q8_0);
+  // A file alone does not say who keeps it; a checkpoint does. Both give the same.
+  const Weights copied = cpu().load(*file, model.signature());
+  file.reset();
+  std::optional<Checkpoint> checkpoint = Checkpoint::open(folder / "w.gguf");
+  const Weights mapped = cpu().load(*checkpoint, model.signature());
+  checkpoint.reset();
+  const std::vector<float> x(64, 2);
+  for (const Weights& weights : {copied, mapped})
+    EXPECT_EQ(model.session(weights).run({{"x", x}})[0].to_floats(), std::vector<float>(512, 128));
+}
+
+TEST(Weights, InBlocksOfAnotherFormatAreRefused) {
+  const TemporaryFolder folder;
+  const CompiledModel model = product_with_blocks(*GgufFile::open(map_bytes(file_of_blocks(), "w.gguf")));
+  const auto other = GgufFile::open(map_bytes(file_of_blocks(2), "other.gguf"));
+  const Error error = error_of([&] { cpu().load(*other, model.signature()); });
+  EXPECT_EQ(error.kind(), ErrorKind::kIncompatible);
+  EXPECT_EQ(error.file(), "other.gguf");
+  EXPECT_TRUE(contains(error.message(), "takes 'w' as Q8_0, the file has Q4_0")) << error.what();
+}
+
+TEST(Weights, InAFileCutShortAreRefused) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("w.gguf", file_of_blocks());
+  const Checkpoint checkpoint = Checkpoint::open(path);
+  const CompiledModel model = product_with_blocks(checkpoint);
+  std::filesystem::resize_file(path, 4096);
+  EXPECT_EQ(error_of([&] { cpu().load(checkpoint, model.signature()); }).kind(), ErrorKind::kIo);
 }
 
 // A source that holds its bytes in memory: nothing but itself could bring them back.
