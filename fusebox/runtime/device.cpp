@@ -102,10 +102,6 @@ void store(const pjrt::Executable& executable, const std::string& name, const Id
   }
 }
 
-}  // namespace
-
-namespace {
-
 // Our own, then XLA's.
 constexpr const char* kPluginNames[] = {"libpjrt_fusebox_cpu.so", "pjrt_c_api_cpu_plugin.so"};
 
