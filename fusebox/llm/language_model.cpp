@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <utility>
 
 #include "fusebox/base/error.h"
 #include "fusebox/base/log.h"
@@ -73,10 +74,16 @@ LanguageModel::LanguageModel(std::string path, const ModelOptions& options)
   model_ = open_model(path_);
   choose_precision();
   choose_context();
-  weights_ = std::async(std::launch::async, [this] {
-               const Signature signature = trace(1).signature;
+  decode_ = std::async(std::launch::async, [this] {
+              const auto begin = std::chrono::steady_clock::now();
+              auto traced = std::make_shared<const TracedProgram>(trace(1));
+              stage("trace decode", milliseconds_since(begin));
+              return traced;
+            }).share();
+  weights_ = std::async(std::launch::async, [this, decode = decode_]() mutable {
+               const auto traced = std::exchange(decode, {}).get();  // or this task would keep it for good
                const auto begin = std::chrono::steady_clock::now();
-               Weights weights = device_.load(model_->weights(), signature);
+               Weights weights = device_.load(model_->weights(), traced->signature);
                stage("load weights", milliseconds_since(begin));
                return weights;
              }).share();
@@ -214,9 +221,21 @@ CompiledModel LanguageModel::make(int64_t tokens, ProgramKind kind) {
     stage("load " + name, milliseconds_since(begin));
     return compiled;
   }
+  if (const auto traced = tokens == 1 && kind == ProgramKind::kStep ? take_decode() : nullptr)
+    return compile(*traced, name);
   const TracedProgram program = trace(tokens, kind);
   stage("trace " + name, milliseconds_since(begin));
   return compile(program, name);
+}
+
+// The first to ask gets it, and it goes with him.
+std::shared_ptr<const TracedProgram> LanguageModel::take_decode() {
+  std::shared_future<std::shared_ptr<const TracedProgram>> decode;
+  {
+    std::scoped_lock lock(mutex_);
+    decode = std::exchange(decode_, {});
+  }
+  return decode.valid() ? decode.get() : nullptr;
 }
 
 CompiledModel LanguageModel::compile(const TracedProgram& program, const std::string& name) {

@@ -96,6 +96,7 @@ class LanguageModel {
   void choose_precision();
   void choose_context();
   StepSizes step_sizes(int64_t tokens) const;
+  std::shared_ptr<const TracedProgram> take_decode();
   CompiledModel make(int64_t tokens, ProgramKind kind);
   CompiledModel compile(const TracedProgram& program, const std::string& name);
   std::shared_future<CompiledModel> program(int64_t tokens, ProgramKind kind);
@@ -118,6 +119,8 @@ class LanguageModel {
 
   std::mutex mutex_;  // guards what follows
   std::map<std::pair<ProgramKind, int64_t>, std::shared_future<CompiledModel>> programs_;
+  // The decode step, which also says what weights are wanted; gone when it is compiled.
+  std::shared_future<std::shared_ptr<const TracedProgram>> decode_;
   std::shared_future<Weights> weights_;
 };
 
