@@ -17,15 +17,15 @@ using nlohmann::ordered_json;
 const std::string kRequest =
     "{\"prompt\": \"The capital of France is\", \"temperature\": 0, \"max_tokens\": 2}\n";
 
-Ran compile(const std::string& output) {
-  return run_program({"compile", kModelPath, "-o", output, "--plugin", kPluginPath, "--context", "1024"});
+Ran compile(const std::string& output, const std::string& plugin = kPluginPath) {
+  return run_program({"compile", kModelPath, "-o", output, "--plugin", plugin, "--context", "1024"});
 }
 
 // With an empty cache: nothing may be compiled.
-void expect_answers(const std::string& artifact) {
+void expect_answers(const std::string& artifact, const std::string& plugin = kPluginPath) {
   const TemporaryFolder cache;
-  const Ran ran = run_program({"run", artifact, "--plugin", kPluginPath}, kRequest,
-                              {"FUSEBOX_CACHE=" + (cache / "cache")});
+  const Ran ran =
+      run_program({"run", artifact, "--plugin", plugin}, kRequest, {"FUSEBOX_CACHE=" + (cache / "cache")});
   const auto all = answers(ran);
   ASSERT_EQ(all.size(), 1u) << ran.err;
   EXPECT_EQ(all[0]["text"], " Paris.") << all[0];
@@ -54,6 +54,20 @@ TEST(Compile, MakesAnArtifactThatRuns) {
   const Ran other = run_program({"run", artifact, "--plugin", kPluginPath, "--context", "512"}, kRequest);
   EXPECT_EQ(other.code, 6);
   EXPECT_NE(other.err.find("1024"), std::string::npos) << other.err;
+}
+
+// The artifact takes the model's low-bit weights as they are, and says so where it does not fit.
+TEST(Compile, KeepsLowBitWeights) {
+  if (kOwnPluginPath.empty()) GTEST_SKIP() << "the build has no compiler of ours";
+  const TemporaryFolder folder;
+  const std::string artifact = folder / "model.fusebox";
+  const Ran ran = compile(artifact, kOwnPluginPath);
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.err.find("Q4_1"), std::string::npos) << ran.err;
+  expect_answers(artifact, kOwnPluginPath);
+  const Ran wide = run_program({"run", artifact, "--plugin", kOwnPluginPath, "--dtype", "f32"}, kRequest);
+  EXPECT_EQ(wide.code, 6);
+  EXPECT_NE(wide.err.find("compiled for blocks"), std::string::npos) << wide.err;
 }
 
 TEST(Compile, LeavesNoHalfFileOnAFullDisk) {
