@@ -36,10 +36,12 @@ bool Meetings::meets(const std::vector<int>& some, const std::vector<int>& other
 }
 
 bool Meetings::needed(const std::vector<int>& writes, const std::vector<int>& reads, bool alone) {
-  const bool must = !known_ || since_.size() == kMostSteps || std::any_of(since_.begin(), since_.end(), [&](const Done& done) {
-    if (done.alone && alone) return false;  // one thread, one after the other
-    return meets(done.writes, writes) || meets(done.writes, reads) || meets(done.reads, writes);
-  });
+  const bool must =
+      !known_ || since_.size() == kMostSteps ||
+      std::any_of(since_.begin(), since_.end(), [&](const Done& done) {
+        if (done.alone && alone) return false;  // one thread, one after the other
+        return meets(done.writes, writes) || meets(done.writes, reads) || meets(done.reads, writes);
+      });
   if (must) since_.clear();
   known_ = true;
   since_.push_back({writes, reads, alone});
