@@ -131,6 +131,7 @@ std::string element_text(const HostTensor& tensor, size_t index) {
 std::string tensor_text(const HostTensor& tensor) {
   std::string text = to_string(tensor.shape) + "\n";
   const auto count = static_cast<size_t>(tensor.shape.elements());
+  if (count == 0) return text + "[]\n";  // other axes may be of any size
   if (count <= kShownWhole) {
     size_t next = 0;
     append_nested(text, tensor, 0, next);

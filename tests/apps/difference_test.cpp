@@ -77,6 +77,7 @@ TEST(Difference, WantsEqualShapes) { EXPECT_THROW(difference(floats({1}), floats
 TEST(Elements, AreShownAsTheyAre) {
   EXPECT_EQ(tensor_text(HostTensor::of({}, std::vector<float>{1.5F})), "f32[]\n1.5\n");
   EXPECT_EQ(tensor_text(floats({})), "f32[0]\n[]\n");
+  EXPECT_EQ(tensor_text({{{int64_t{1} << 40, 0}, f32}, {}}), "f32[1099511627776, 0]\n[]\n");
   EXPECT_EQ(tensor_text({{{2}, i4}, {std::byte{0x0f}, std::byte{7}}}), "i4[2]\n[-1, 7]\n");
   EXPECT_EQ(tensor_text({{{2}, i1}, {std::byte{1}, std::byte{0}}}), "i1[2]\n[true, false]\n");
   HostTensor complex = floats({1, -2});
