@@ -39,11 +39,10 @@ TEST_F(Passes, AreShownOneAfterTheOther) {
   const Ran ran = inspect({"--passes"});
   ASSERT_EQ(ran.code, 0) << ran.err;
   size_t at = 0;
-  for (const char* part :
-       {"stage ", "\nparse ", "\ninline-calls ", "\nmachine code ", "\ntogether ", "\n==== 00-parse.mlir\n",
-        "exponential", "-eliminate-dead-composites.mlir\n", "@twice", "-inline-calls.mlir\n", "stablehlo.add",
-        "-eliminate-dead-code.mlir\n", "\n==== plan.txt\n", "arena of ", "\n==== kernels.ll\n",
-        "\n==== kernels.s\n"}) {
+  for (const char* part : {"stage ", "\nparse ", "\ninline-calls ", "\nmachine code ", "\ntogether ",
+                           "\n==== 00-parse.mlir\n", "exponential", "-eliminate-dead-composites.mlir\n",
+                           "@twice", "-inline-calls.mlir\n", "stablehlo.add", "-eliminate-dead-code.mlir\n",
+                           "\n==== plan.txt\n", "arena of ", "\n==== kernels.ll\n", "\n==== kernels.s\n"}) {
     at = ran.out.find(part, at);
     ASSERT_NE(at, std::string::npos) << part;
   }
