@@ -11,6 +11,7 @@
 #include "cpu/compiler/codegen/llvm_guard.h"
 #include "cpu/compiler/codegen/machine_code.h"
 #include "cpu/compiler/codegen/math.h"
+#include "cpu/compiler/codegen/vectors.h"
 #include "fusebox/base/error.h"
 
 namespace fusebox::cpu {
@@ -21,18 +22,23 @@ constexpr MathTarget kAll = {.fma = true, .round = true, .half = true};
 struct Level {
   const char *name, *triple, *cpu, *features;
   MathTarget math;
+  VectorTarget vectors;
 };
 
 constexpr const char* kX86 = "x86_64-unknown-linux-gnu";
 constexpr const char* kArm = "aarch64-unknown-linux-gnu";
+using Bytes = VectorTarget::Bytes;
+constexpr VectorTarget kNeon = {128, 32, Bytes::kPlain};
 constexpr Level kLevels[] = {
-    {"x86-64", kX86, "x86-64", "", {}},
-    {"v3", kX86, "x86-64-v3", "", kAll},
-    {"v4", kX86, "x86-64-v4", "", kAll},
-    {"v4-vnni-bf16", kX86, "x86-64-v4", "+avx512vnni,+avx512bf16", kAll},
-    {"aarch64", kArm, "generic", "+neon", kAll},
-    {"aarch64-dotprod", kArm, "generic", "+neon,+fullfp16,+dotprod", kAll},
-    {"aarch64-i8mm-bf16", kArm, "generic", "+neon,+fullfp16,+dotprod,+i8mm,+bf16", kAll},
+    {"x86-64", kX86, "x86-64", "", {}, {128, 16, Bytes::kPlain}},
+    {"v3", kX86, "x86-64-v3", "", kAll, {256, 16, Bytes::kPairs}},
+    {"v3-vnni", kX86, "x86-64-v3", "+avxvnni", kAll, {256, 16, Bytes::kQuads}},
+    {"v4", kX86, "x86-64-v4", "", kAll, {512, 32, Bytes::kPairs}},
+    {"v4-vnni", kX86, "x86-64-v4", "+avx512vnni", kAll, {512, 32, Bytes::kQuads}},
+    {"v4-vnni-bf16", kX86, "x86-64-v4", "+avx512vnni,+avx512bf16", kAll, {512, 32, Bytes::kQuads}},
+    {"aarch64", kArm, "generic", "+neon", kAll, kNeon},
+    {"aarch64-dotprod", kArm, "generic", "+neon,+fullfp16,+dotprod", kAll, kNeon},
+    {"aarch64-i8mm-bf16", kArm, "generic", "+neon,+fullfp16,+dotprod,+i8mm,+bf16", kAll, kNeon},
 };
 
 const Level& find_level(const std::string& name) {
@@ -84,5 +90,7 @@ std::unique_ptr<llvm::TargetMachine> target_for(const std::string& name) {
 }
 
 MathTarget math_target_for(const std::string& level) { return find_level(level).math; }
+
+VectorTarget vector_target_for(const std::string& level) { return find_level(level).vectors; }
 
 }  // namespace fusebox::cpu

@@ -1,5 +1,6 @@
 // Attention of many queries: a chunk of the cache is converted to f32 and packed into the thread's scratch,
 // and tiles of queries are multiplied with it, as many sums at once as there are registers.
+#include "cpu/compiler/codegen/vectors.h"
 #include "cpu/compiler/kernels/attention.h"
 
 namespace fusebox::cpu {
@@ -18,9 +19,11 @@ struct Tile {
 };
 
 Tile tile_for(const std::string& level) {
-  if (level.starts_with("v4")) return {12, 2, 16};
-  if (level == "v3") return {6, 2, 8};
-  return {6, 1, 8};  // two registers each
+  switch (vector_target_for(level).bits) {
+    case 512: return {12, 2, 16};
+    case 256: return {6, 2, 8};
+    default: return {6, 1, 8};  // two registers each
+  }
 }
 
 // The widest tile whose columns divide the size.

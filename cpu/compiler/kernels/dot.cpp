@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "cpu/compiler/codegen/vectors.h"
 #include "cpu/compiler/kernels/frame.h"
 #include "fusebox/base/error.h"
 
@@ -81,7 +82,7 @@ class Dot {
         rows_(product(lhs_.sizes(lhs_.free))),
         columns_(product(rhs_.sizes(rhs_.free))),
         depth_(product(lhs_.sizes(lhs_.contracting))) {
-    const unsigned bits = frame.level() == "v3" ? 256 : frame.level().starts_with("v4") ? 512 : 128;
+    const unsigned bits = vector_target_for(frame.level()).bits;
     width_ = bits / (out_ == f64 ? 64 : 32);
     wide_registers_ = bits == 512;
   }

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
-#include <cstdlib>
 #include <cstring>
 #include <string>
 
@@ -38,19 +37,18 @@ class Image {
   void* memory_;
 };
 
-// Levels whose code this machine runs; those beyond cpu_level()'s only where FUSEBOX_CPU_LEVEL is set.
+// Levels whose code this machine runs, the best last.
 inline std::vector<std::string> levels_of_this_machine() {
   std::vector<std::string> all;
 #ifdef __x86_64__
   all.emplace_back("x86-64");
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
     all.emplace_back("v3");
-  if (std::getenv("FUSEBOX_CPU_LEVEL") == nullptr) return all;
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
     all.emplace_back("v4");
-  if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16"))
-    all.emplace_back("v4-vnni-bf16");
+  if (all.back() == "v4" && __builtin_cpu_supports("avx512vnni")) all.emplace_back("v4-vnni");
+  if (all.back() == "v4-vnni" && __builtin_cpu_supports("avx512bf16")) all.emplace_back("v4-vnni-bf16");
 #else
   all.emplace_back("aarch64");
 #endif
