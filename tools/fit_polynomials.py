@@ -61,6 +61,7 @@ def fit(function, low, high, count, weight, bits):
     return fixed, float(mp.log(worst, 2))
 
 
+TANH_END = mpf(0.5625)  # beyond, 1 - tanh(x) is less than tanh(x)
 HALF_LN2 = mp.log(2) / 2 * (1 + mpf(2) ** -12)
 QUARTER_PI = mp.pi / 4 * (1 + mpf(2) ** -12)
 TAN_PI_8 = (mp.sqrt(2) - 1) * (1 + mpf(2) ** -12)
@@ -107,6 +108,10 @@ def erf_tail(u):  # erf(x) = 1 - exp(-p(u)), u = x - 2.5
     return -mp.log(mp.erfc(u + mpf(5) / 2))
 
 
+def tanh_rest(z):  # tanh(x) = x + x z p(z), z = x^2
+    return (mp.tanh(mp.sqrt(z)) / mp.sqrt(z) - 1) / z
+
+
 def log_pow_rest(z):  # 2 atanh(s) = 2s + s^3 (2/3 + z p(z))
     return (atanh_rest(z) - mpf(2) / 3) / z
 
@@ -126,6 +131,8 @@ POLYNOMIALS = {
     "cos_f64": (cos_rest, 0, QUARTER_PI ** 2, 6, lambda z: z * z, 53, "cos(r) = 1 - z / 2 + z^2 p(z), z = r^2"),
     "atan_f32": (atan_rest, 0, TAN_PI_8 ** 2, 5, lambda z: z, 24, "atan(a) = a + a z p(z), z = a^2"),
     "atan_f64": (atan_rest, 0, TAN_PI_8 ** 2, 11, lambda z: z, 53, "atan(a) = a + a z p(z), z = a^2"),
+    "tanh_f32": (tanh_rest, 0, TANH_END ** 2, 5, lambda z: z, 24, "tanh(x) = x + x z p(z), z = x^2"),
+    "tanh_f64": (tanh_rest, 0, TANH_END ** 2, 11, lambda z: z, 53, "tanh(x) = x + x z p(z), z = x^2"),
     "erf_f32": (erf_rest, 0, 1, 7, lambda z: 1, 24, "erf(x) = x + x p(z), z = x^2"),
     "erf_f64": (erf_rest, 0, 1, 13, lambda z: 1, 53, "erf(x) = x + x p(z), z = x^2"),
     "erf_tail_f32": (erf_tail, -1.5, 1.5, 7, lambda u: mp.erfc(u + mpf(5) / 2), 24,

@@ -66,12 +66,16 @@ llvm::Value* emit_expm1(llvm::IRBuilderBase& builder, llvm::Value* x, const Math
   return exponential_minus_1({&lanes, x}).value;
 }
 
-// tanh |x| = -m / (2 + m), m = e^(-2 |x|) - 1
+// A polynomial up to where 1 - tanh x is the smaller part: there it is 2 / (e^2x + 1), whose error counts
+// little.
 llvm::Value* emit_tanh(llvm::IRBuilderBase& builder, llvm::Value* value, const MathTarget& target) {
   Lanes lanes(builder, target);
-  const Float x{&lanes, value};
-  const Float m = exponential_minus_1(-2.0 * absolute(x));
-  return copy_sign(m / (2.0 + m), x).value;
+  const Float x{&lanes, value}, size = absolute(x);
+  const Float z = size * size;
+  const Float rest = x.is_f64() ? polynomial(z, kTanhF64) : polynomial(z, kTanhF32);
+  const Float small = multiply_add(size * z, rest, size);
+  const Float large = 1.0 - 2.0 / (exponential(size + size) + 1.0);
+  return copy_sign(select(size < 0.5625, small, large), x).value;
 }
 
 // From e^-|x|, so that neither a large result nor a small one loses bits.

@@ -38,7 +38,7 @@ inline std::vector<MathFunction> math_functions() {
       UNARY("expm1", emit_expm1, std::expm1(x), 3, 3),
       UNARY("log", emit_log, std::log(x), 3, 3),
       UNARY("log1p", emit_log1p, std::log1p(x), 3, 3),
-      UNARY("tanh", emit_tanh, std::tanh(x), 3, 3),
+      UNARY("tanh", emit_tanh, std::tanh(x), 1.5, 1.5),
       UNARY("logistic", emit_logistic, x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)), 3,
             3),
       UNARY("erf", emit_erf, std::erf(x), 3, 3),
