@@ -2,6 +2,7 @@
 // and tiles of queries are multiplied with it, as many sums at once as there are registers.
 #include "cpu/compiler/codegen/vectors.h"
 #include "cpu/compiler/kernels/attention.h"
+#include "cpu/compiler/kernels/transpose.h"
 
 namespace fusebox::cpu {
 
@@ -77,7 +78,7 @@ class AttentionOfMany : public Attention {
       Value* offset = b_.CreateMul(b_.CreateAdd(row, number(i)), number(sizes_.size));
       square.push_back(cached(1, b_.CreateAdd(chunk.offset, b_.CreateAdd(offset, column)), kHalf));
     }
-    square = frame_.transposed(std::move(square));
+    square = transposed(b_, square);
     const int64_t columns = score_tile_.columns();
     Value* panel = b_.CreateUDiv(row, number(columns));
     Value* to = b_.CreateMul(b_.CreateAdd(b_.CreateMul(panel, number(sizes_.size)), column), number(columns));

@@ -70,19 +70,19 @@ class BlockDot {
   void add_to(AllocaInst* sum, Value* x, Value* y) {
     b_.CreateStore(frame_.multiply_add(x, y, b_.CreateLoad(sum->getAllocatedType(), sum)), sum);
   }
+  int64_t weight_row_bytes() const { return shape(1).dims[1]; }
   // What lies beyond the last row repeats it, and is not stored.
   Value* clamped(Value* row, int64_t count) {
     return b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, row, number(count - 1));
   }
   Value* weight_row(Value* row) {
-    return at(frame_.operand(1), b_.CreateMul(clamped(row, columns_), number(shape(1).dims[1])));
+    return at(frame_.operand(1), b_.CreateMul(clamped(row, columns_), number(weight_row_bytes())));
   }
   Value* x_row(Value* row) {
     return at(frame_.operand(0), b_.CreateMul(clamped(row, rows_), number(x_.row_bytes())));
   }
-  void prefetch(Value* address) {
-    frame_.prefetch(
-        b_.CreateConstGEP1_64(b_.getInt8Ty(), address, kBytesAhead));  // may lie beyond the weights
+  void prefetch(Value* address, int64_t ahead) {  // which may lie beyond the weights
+    frame_.prefetch(b_.CreateConstGEP1_64(b_.getInt8Ty(), address, static_cast<uint64_t>(ahead)));
   }
   // The offset of element `index` of a table of f32 at `offset` in a row of activations.
   Value* in_table(int64_t offset, Value* index) {
@@ -107,7 +107,7 @@ class BlockDot {
 
   void few_rows_column(Value* column) {
     const int64_t unit = reader_.runs() == 1 ? 4 : 1, rest = blocks_ % unit;
-    Value* weights = at(frame_.operand(1), b_.CreateMul(column, number(shape(1).dims[1])));
+    Value* weights = at(frame_.operand(1), b_.CreateMul(column, number(weight_row_bytes())));
     std::vector<Value*> xs;
     Totals totals;
     for (int64_t m = 0; m < rows_; ++m) {
@@ -138,7 +138,7 @@ class BlockDot {
   void few_rows_unit(Value* weights, Value* block, int64_t unit, const std::vector<Value*>& xs,
                      const Totals& totals) {
     Value* first = at(weights, b_.CreateMul(block, number(reader_.bytes())));
-    for (int64_t line = 0; line < unit * reader_.bytes(); line += 64) prefetch(at(first, line));
+    for (int64_t line = 0; line < unit * reader_.bytes(); line += 64) prefetch(at(first, line), kBytesAhead);
     std::vector<Value*> addresses;
     for (int64_t i = 0; i < unit; ++i) addresses.push_back(at(first, i * reader_.bytes()));
     const BlockReader::Scales scales = reader_.scales(addresses);
@@ -213,23 +213,18 @@ class BlockDot {
     frame_.loop(number(0), number(blocks_), 1, [&](Value* block) {
       std::vector<Value*> addresses;
       for (Value* row : rows) addresses.push_back(at(row, b_.CreateMul(block, number(reader_.bytes()))));
-      for (Value* address : addresses) prefetch(address);
+      if (!waits_for_memory())
+        for (Value* address : addresses)
+          prefetch(address, kHalf * weight_row_bytes());  // the next eight rows
       unpack_scales(panel, block, half, reader_.scales(addresses));
       for (int64_t group = 0; group < reader_.groups(); ++group) {
-        std::vector<Value*> words;
-        for (Value* address : addresses)
-          words.push_back(b_.CreateBitCast(reader_.quants(address, group), words_of(kHalf)));
-        words = frame_.transposed(std::move(words));
+        const std::vector<Value*> words = reader_.quants_of_8(addresses, group);
         Value* index = b_.CreateAdd(b_.CreateMul(block, number(reader_.groups())), number(group));
         Value* to = at(panel, b_.CreateMul(index, number(kInt8Block * kPanel)));
         for (size_t k = 0; k < words.size(); ++k)
           store(words[k], at(to, (static_cast<int64_t>(k) * kPanel + half * kHalf) * 4));
       }
     });
-  }
-
-  llvm::Type* words_of(int64_t lanes) {
-    return llvm::FixedVectorType::get(b_.getInt32Ty(), static_cast<unsigned>(lanes));
   }
 
   void unpack_scales(Value* panel, Value* block, int64_t half, const BlockReader::Scales& scales) {
@@ -247,6 +242,18 @@ class BlockDot {
     if (reader_.has_minimum()) put(scales.minimum, minima_at());
   }
 
+  // With so few rows of activations most time would go by waiting for weights, were the next panel not on its
+  // way from memory while this one is met.
+  bool waits_for_memory() const { return rows_ <= kTokenBlock / 4; }
+
+  void prefetch_next_panel(Value* first, Value* group) {
+    const int64_t lines = tiles(kPanel * weight_row_bytes(), 64 * (depth() / kInt8Block));  // per group
+    Value* row = b_.CreateAdd(first, number(kPanel));
+    Value* next =
+        b_.CreateAdd(b_.CreateMul(row, number(weight_row_bytes())), b_.CreateMul(group, number(64 * lines)));
+    for (int64_t i = 0; i < lines; ++i) prefetch(at(frame_.operand(1), next), 64 * i);
+  }
+
   // A tile of kPanel weight rows and kTokens activation rows.
   void meet(Value* panel, Value* first, Value* token) {
     constexpr size_t kHalves = kPanel / kHalf;
@@ -256,6 +263,7 @@ class BlockDot {
     for (size_t i = 0; i < xs.size() * kHalves; ++i) sums.push_back(zeroed(floats(kHalf)));
     const int64_t per_group = kInt8Block / reader_.run();
     frame_.loop(number(0), number(depth() / kInt8Block), 1, [&](Value* group) {
+      if (waits_for_memory()) prefetch_next_panel(first, group);
       for (int64_t part = 0; part < per_group; ++part) meet_run(panel, group, part, xs, sums);
     });
     for (size_t t = 0; t < xs.size(); ++t) {

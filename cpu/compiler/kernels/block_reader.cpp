@@ -1,7 +1,6 @@
 #include "cpu/compiler/kernels/block_reader.h"
 
-#include <numeric>
-
+#include "cpu/compiler/kernels/transpose.h"
 #include "fusebox/base/error.h"
 
 namespace fusebox::cpu {
@@ -62,15 +61,40 @@ Value* BlockReader::halves(const std::vector<Value*>& blocks, int64_t offset) {
   return emit_f16_to_f32(b_, bits, target_);
 }
 
+// Lane r of the first: the f16 at the beginning of block r; of the second: the one behind it.
+std::pair<Value*, Value*> BlockReader::pairs_of_halves(const std::vector<Value*>& blocks) {
+  const auto count = static_cast<unsigned>(blocks.size());
+  Value* words = llvm::PoisonValue::get(llvm::FixedVectorType::get(b_.getInt32Ty(), count));
+  for (unsigned r = 0; r < count; ++r)
+    words = b_.CreateInsertElement(words, load(blocks[r], 0, b_.getInt32Ty(), 1), r);
+  Value* bits = b_.CreateBitCast(words, llvm::FixedVectorType::get(b_.getInt16Ty(), 2 * count));
+  const auto every_other = [&](int first) {
+    return emit_f16_to_f32(b_, b_.CreateShuffleVector(bits, lanes(first, static_cast<int>(count), 2)),
+                           target_);
+  };
+  return {every_other(0), every_other(1)};
+}
+
 Value* BlockReader::shifted(Value* bytes, int shift, int mask) {
   if (shift > 0) bytes = b_.CreateLShr(bytes, llvm::ConstantInt::get(bytes->getType(), shift));
   return mask == 0xff >> shift ? bytes : b_.CreateAnd(bytes, llvm::ConstantInt::get(bytes->getType(), mask));
 }
 
-// 16 bytes: their low halves, then their high ones.
-Value* BlockReader::nibbles(Value* block, int64_t offset) {
+// Where 16 bytes begin whose low halves are the first 16 of 32 weights, and the high ones the others.
+int64_t BlockReader::nibbles_at() const {
+  switch (format_) {
+    case BlockFormat::q4_0: return 2;
+    case BlockFormat::q4_1: return 4;
+    case BlockFormat::q5_0: return 6;
+    case BlockFormat::q5_1: return 8;
+    default: throw InternalError("a format without halves of bytes side by side");
+  }
+}
+
+Value* BlockReader::nibbles(Value* block) {
   // As words, twice, the second time shifted: two instructions where there are shifts by vectors.
-  Value* words = b_.CreateShuffleVector(load(block, offset, b_.getInt32Ty(), 4), {0, 1, 2, 3, 0, 1, 2, 3});
+  Value* words =
+      b_.CreateShuffleVector(load(block, nibbles_at(), b_.getInt32Ty(), 4), {0, 1, 2, 3, 0, 1, 2, 3});
   std::vector<llvm::Constant*> shifts;
   for (unsigned i = 0; i < 8; ++i) shifts.push_back(b_.getInt32(i < 4 ? 0 : 4));
   words = b_.CreateLShr(words, llvm::ConstantVector::get(shifts));
@@ -107,10 +131,10 @@ Value* BlockReader::quants(Value* block, int64_t group) {
                             llvm::FixedVectorType::get(b_.getInt1Ty(), 32));
   };
   switch (format_) {
-    case BlockFormat::q4_0: return nibbles(block, 2);
-    case BlockFormat::q4_1: return nibbles(block, 4);
-    case BlockFormat::q5_0: return with_bits(nibbles(block, 6), row_of_bits(2), 16);
-    case BlockFormat::q5_1: return with_bits(nibbles(block, 8), row_of_bits(4), 16);
+    case BlockFormat::q4_0: return nibbles(block);
+    case BlockFormat::q4_1: return nibbles(block);
+    case BlockFormat::q5_0: return with_bits(nibbles(block), row_of_bits(2), 16);
+    case BlockFormat::q5_1: return with_bits(nibbles(block), row_of_bits(4), 16);
     case BlockFormat::q8_0: return bytes(2);
     case BlockFormat::q2_k: return shifted(bytes(16 + j / 4 * 32), 2 * in_half, 3);
     case BlockFormat::q3_k: return with_bits(shifted(bytes(32 + j / 4 * 32), 2 * in_half, 3), plane(0, j), 4);
@@ -124,6 +148,23 @@ Value* BlockReader::quants(Value* block, int64_t group) {
     }
   }
   throw InternalError("no such block format");
+}
+
+std::vector<Value*> BlockReader::quants_of_8(const std::vector<Value*>& blocks, int64_t group) {
+  llvm::Type* bytes = llvm::FixedVectorType::get(b_.getInt8Ty(), 32);
+  std::vector<Value*> rows, columns;
+  if (format_ == BlockFormat::q4_0 || format_ == BlockFormat::q4_1) {
+    // Turned while two weights are still one byte: half the work.
+    for (Value* block : blocks) rows.push_back(load(block, nibbles_at(), b_.getInt32Ty(), 4));
+    for (Value* words : transposed(b_, rows)) columns.push_back(b_.CreateBitCast(words, bytes));
+    for (size_t k = 0; k < 4; ++k) columns.push_back(shifted(columns[k], 4, 15));
+    for (size_t k = 0; k < 4; ++k) columns[k] = shifted(columns[k], 0, 15);
+    return columns;
+  }
+  llvm::Type* words = llvm::FixedVectorType::get(b_.getInt32Ty(), 8);
+  for (Value* block : blocks) rows.push_back(b_.CreateBitCast(quants(block, group), words));
+  for (Value* word : transposed(b_, rows)) columns.push_back(b_.CreateBitCast(word, bytes));
+  return columns;
 }
 
 BlockReader::Scales BlockReader::scales(const std::vector<Value*>& blocks) {
@@ -141,12 +182,15 @@ BlockReader::Scales BlockReader::scales(const std::vector<Value*>& blocks) {
 }
 
 BlockReader::Scales BlockReader::one_run(const std::vector<Value*>& blocks) {
+  if (format_ == BlockFormat::q4_1 || format_ == BlockFormat::q5_1) {
+    const auto [scale, minimum] = pairs_of_halves(blocks);
+    return {{scale}, {minimum}};
+  }
   Value* scale = halves(blocks, 0);
   switch (format_) {
     case BlockFormat::q4_0: return {{scale}, {times(scale, -8)}};
     case BlockFormat::q5_0: return {{scale}, {times(scale, -16)}};
-    case BlockFormat::q8_0: return {{scale}, {}};
-    default: return {{scale}, {halves(blocks, 2)}};
+    default: return {{scale}, {}};
   }
 }
 

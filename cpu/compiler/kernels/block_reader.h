@@ -30,6 +30,9 @@ class BlockReader {
   // q of group `group` of the block: <32 x i8>.
   llvm::Value* quants(llvm::Value* block, int64_t group);
 
+  // Of eight blocks at once: vector k holds bytes 4k to 4k + 3 of what quants() gives for each of them.
+  std::vector<llvm::Value*> quants_of_8(const std::vector<llvm::Value*>& blocks, int64_t group);
+
   // Scales and minima of one run each, f32. For formats with one run per block, lane r is that of blocks[r];
   // for others there is one vector per block, and lane s of it is that of run s.
   struct Scales {
@@ -40,8 +43,10 @@ class BlockReader {
  private:
   llvm::Value* load(llvm::Value* block, int64_t offset, llvm::Type* element, unsigned count);
   llvm::Value* halves(const std::vector<llvm::Value*>& blocks, int64_t offset);
+  std::pair<llvm::Value*, llvm::Value*> pairs_of_halves(const std::vector<llvm::Value*>& blocks);
   llvm::Value* half(llvm::Value* block, int64_t offset);
-  llvm::Value* nibbles(llvm::Value* block, int64_t offset);
+  int64_t nibbles_at() const;
+  llvm::Value* nibbles(llvm::Value* block);
   llvm::Value* with_bits(llvm::Value* q, llvm::Value* mask, int value);
   llvm::Value* shifted(llvm::Value* bytes, int shift, int mask);
   llvm::Value* to_float(llvm::Value* integers, bool is_signed);

@@ -110,24 +110,6 @@ llvm::Value* Frame::horizontal_sum(llvm::Value* vector) {
   return builder_.CreateFAddReduce(llvm::ConstantFP::get(element, -0.0), vector);
 }
 
-std::vector<llvm::Value*> Frame::transposed(std::vector<llvm::Value*> v) {
-  for (const size_t distance : {4, 2, 1}) {
-    std::vector<int> low, high;
-    for (size_t i = 0; i < 8; ++i) {
-      const bool second = (i & distance) != 0;
-      low.push_back(static_cast<int>(second ? 8 + i - distance : i));
-      high.push_back(static_cast<int>(second ? 8 + i : i + distance));
-    }
-    for (size_t i = 0; i < 8; ++i) {
-      if ((i & distance) != 0) continue;
-      llvm::Value *a = v[i], *b = v[i + distance];
-      v[i] = builder_.CreateShuffleVector(a, b, low);
-      v[i + distance] = builder_.CreateShuffleVector(a, b, high);
-    }
-  }
-  return v;
-}
-
 void Frame::prefetch(llvm::Value* address) {
   builder_.CreateIntrinsic(
       llvm::Intrinsic::prefetch, {address->getType()},

@@ -49,8 +49,6 @@ class Frame {
   llvm::Value* multiply_add(llvm::Value* x, llvm::Value* y, llvm::Value* sum);
   // The sum of a vector's lanes, in any order that is always the same.
   llvm::Value* horizontal_sum(llvm::Value* vector);
-  // 8 vectors of 8: lane i of vector j becomes lane j of vector i.
-  std::vector<llvm::Value*> transposed(std::vector<llvm::Value*> vectors);
   // Asks the memory for what is there, which need not be anything.
   void prefetch(llvm::Value* address);
   // A variable that loops change.
