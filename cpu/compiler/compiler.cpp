@@ -65,7 +65,7 @@ class Assembler {
  public:
   Assembler(const hlo::Function& function, Plan& plan, const CompileOptions& options)
       : plan_(plan), options_(options), module_("program", context_) {
-    blob_.level = options.level;
+    blob_.level = machine_level();
     for (size_t i = 0; i < function.arguments.size(); ++i)
       blob_.parameters.push_back({function.body.arguments[i].shape, function.arguments[i].alias_output,
                                   function.arguments[i].donor});
@@ -137,8 +137,13 @@ class Assembler {
     return known_.emplace(key, std::pair(index, shape)).first->second;
   }
 
+  const std::string& machine_level() const {
+    return options_.machine_level.empty() ? options_.level : options_.machine_level;
+  }
+
   void add_code() {
-    const auto machine = target_for(options_.level);
+    if (options_.on_kernels) options_.on_kernels(module_);
+    const auto machine = target_for(machine_level());
     MachineCode code = compile_module(module_, *machine, {.parallel = kThreads});
     blob_.code = std::move(code.code);
     std::unordered_map<std::string_view, const MachineCode::Symbol*> symbols;

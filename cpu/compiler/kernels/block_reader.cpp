@@ -150,6 +150,12 @@ Value* BlockReader::quants(Value* block, int64_t group) {
   throw InternalError("no such block format");
 }
 
+Value* BlockReader::quants(const std::vector<Group>& groups) {
+  Value* first = quants(groups[0].block, groups[0].index);
+  if (groups.size() == 1) return first;
+  return b_.CreateShuffleVector(first, quants(groups[1].block, groups[1].index), lanes(0, 64));
+}
+
 std::vector<Value*> BlockReader::quants_of_8(const std::vector<Value*>& blocks, int64_t group) {
   llvm::Type* bytes = llvm::FixedVectorType::get(b_.getInt8Ty(), 32);
   std::vector<Value*> rows, columns;

@@ -30,6 +30,13 @@ class BlockReader {
   // q of group `group` of the block: <32 x i8>.
   llvm::Value* quants(llvm::Value* block, int64_t group);
 
+  // q of one or two groups, of the same block or of two, side by side.
+  struct Group {
+    llvm::Value* block;
+    int64_t index;
+  };
+  llvm::Value* quants(const std::vector<Group>& groups);
+
   // Of eight blocks at once: vector k holds bytes 4k to 4k + 3 of what quants() gives for each of them.
   std::vector<llvm::Value*> quants_of_8(const std::vector<llvm::Value*>& blocks, int64_t group);
 

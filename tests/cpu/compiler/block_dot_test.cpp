@@ -1,0 +1,188 @@
+// Products with low-bit weights: the kernels of every CPU level against the definition, in C++. Levels that
+// this machine lacks are played (emulate.h).
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <random>
+
+#include "cpu/compiler/compiler.h"
+#include "cpu/execute/program.h"
+#include "cpu/level.h"
+#include "fusebox/base/block_format.h"
+#include "fusebox/base/small_float.h"
+#include "fusebox/stablehlo/printer.h"
+#include "fusebox/trace/trace.h"
+#include "tests/cpu/compiler/emulate.h"
+
+namespace fusebox::cpu {
+namespace {
+
+using Floats = std::vector<float>;
+
+// rows of activations [rows, depth] by weights [columns, depth], which lie in blocks of a format.
+struct Case {
+  BlockFormat format;
+  int64_t rows, columns, blocks;
+
+  int64_t depth() const { return blocks * info(format).weights; }
+  int64_t row_bytes() const { return blocks * info(format).bytes; }
+};
+
+struct Data {
+  Floats x;
+  std::vector<std::byte> weights;
+};
+
+// Bytes of every value; the f16 numbers among them are made tame.
+std::vector<std::byte> random_weights(const Case& c, std::mt19937& random) {
+  const BlockFormatInfo& row = info(c.format);
+  std::vector<std::byte> bytes(static_cast<size_t>(c.columns * c.row_bytes()));
+  for (std::byte& byte : bytes) byte = static_cast<std::byte>(random());
+  const bool at_end =
+      c.format == BlockFormat::q2_k || c.format == BlockFormat::q3_k || c.format == BlockFormat::q6_k;
+  const bool has_minimum = c.format == BlockFormat::q4_1 || c.format == BlockFormat::q5_1 ||
+                           c.format == BlockFormat::q2_k || c.format == BlockFormat::q4_k ||
+                           c.format == BlockFormat::q5_k;
+  const int64_t halves = has_minimum ? 2 : 1;
+  std::uniform_real_distribution<float> scale(-0.02f, 0.02f);
+  for (int64_t block = 0; block < c.columns * c.blocks; ++block)
+    for (int64_t i = 0; i < halves; ++i) {
+      const auto half = static_cast<uint16_t>(encode_float(f16, scale(random)));
+      std::memcpy(
+          &bytes[static_cast<size_t>(block * row.bytes + (at_end ? row.bytes - 2 * halves : 0) + 2 * i)],
+          &half, sizeof half);
+    }
+  return bytes;
+}
+
+// Weights of all signs, and extreme ones: a Q8_0 block of -128 meets activations of -127 and 127.
+Data data_for(const Case& c) {
+  std::mt19937 random(static_cast<uint32_t>(c.rows * 100 + c.columns));
+  std::normal_distribution<float> normal;
+  Data data{Floats(static_cast<size_t>(c.rows * c.depth())), random_weights(c, random)};
+  for (float& x : data.x) x = normal(random);
+  for (size_t i = 0; i < 32; ++i) data.x[i] = i % 2 ? 1.0f : -1.0f;
+  const auto block = static_cast<size_t>(info(c.format).bytes);
+  for (size_t i = 2; i < block; ++i)
+    if (c.format == BlockFormat::q8_0) data.weights[i] = std::byte{0x80};
+  return data;
+}
+
+// x in blocks of 32: round(x / scale) times its scale, in double from there on.
+std::vector<double> rounded(const Floats& x) {
+  std::vector<double> y(x.size());
+  for (size_t block = 0; block < x.size(); block += 32) {
+    float largest = 0;
+    for (size_t i = block; i < block + 32; ++i) largest = std::max(largest, std::fabs(x[i]));
+    const float scale = largest / 127.0f, inverse = scale > 0 ? 1.0f / scale : 0;
+    for (size_t i = block; i < block + 32; ++i)
+      y[i] = static_cast<double>(std::nearbyint(x[i] * inverse)) * static_cast<double>(scale);
+  }
+  return y;
+}
+
+// The products, and the sums of the magnitudes of what they are made of.
+struct Want {
+  std::vector<double> value, magnitude;
+};
+
+Want in_c(const Case& c, const Data& data) {
+  Floats weights(static_cast<size_t>(c.columns * c.depth()));
+  expand(c.format, data.weights, weights);
+  const std::vector<double> x = rounded(data.x);
+  Want want;
+  const auto depth = static_cast<size_t>(c.depth());
+  for (size_t m = 0; m < static_cast<size_t>(c.rows); ++m)
+    for (size_t n = 0; n < static_cast<size_t>(c.columns); ++n) {
+      double sum = 0, magnitude = 0;
+      for (size_t k = 0; k < depth; ++k) {
+        const double product = x[m * depth + k] * static_cast<double>(weights[n * depth + k]);
+        sum += product;
+        magnitude += std::fabs(product);
+      }
+      want.value.push_back(sum);
+      want.magnitude.push_back(magnitude);
+    }
+  return want;
+}
+
+std::string text_of(const Case& c) {
+  const TracedProgram traced = trace(
+      "main",
+      [&](TraceCx& cx) {
+        const Tensor x = cx.input("x", {c.rows, c.depth()}, f32);
+        const Tensor blocks = cx.input("blocks", {c.columns, c.row_bytes()}, u8);
+        return dot_general(int8_blocks(x), expand_blocks(blocks, c.format),
+                           {.lhs_contract = {1}, .rhs_contract = {1}});
+      },
+      TraceOptions{.composites = {"fusebox.int8_blocks", "fusebox.expand"}});
+  return stablehlo::print(traced.program);
+}
+
+Floats run(const Case& c, const Blob& blob, const Data& data, int threads) {
+  Data copy = data;
+  Floats result(static_cast<size_t>(c.rows * c.columns), -1.0f);
+  const std::vector<std::byte*> arguments = {reinterpret_cast<std::byte*>(copy.x.data()),
+                                             copy.weights.data()},
+                                results = {reinterpret_cast<std::byte*>(result.data())};
+  Program(deserialize(serialize(blob))).run(arguments, results, threads);
+  return result;
+}
+
+// Row counts of every kind of kernel, whole and torn tiles of both operands, whole and torn groups of blocks.
+// Formats that are read alike share them.
+std::vector<Case> cases() {
+  using enum BlockFormat;
+  return {{q4_0, 1, 37, 18}, {q4_0, 8, 16, 1}, {q4_1, 2, 5, 7},   {q4_1, 33, 45, 18}, {q5_0, 1, 3, 5},
+          {q5_0, 5, 64, 2},  {q5_1, 2, 5, 4},  {q5_1, 13, 7, 3},  {q8_0, 1, 37, 18},  {q8_0, 2, 5, 1},
+          {q8_0, 5, 64, 2},  {q8_0, 8, 16, 1}, {q8_0, 33, 45, 7}, {q2_k, 2, 5, 2},    {q2_k, 5, 45, 1},
+          {q3_k, 1, 37, 2},  {q3_k, 8, 16, 1}, {q4_k, 2, 5, 1},   {q4_k, 33, 45, 2},  {q5_k, 1, 3, 2},
+          {q5_k, 5, 64, 1},  {q6_k, 2, 5, 1},  {q6_k, 33, 19, 1}};
+}
+
+TEST(BlockDot, EveryLevelGivesTheDefinitionsValues) {
+  for (const Case& c : cases()) {
+    const Data data = data_for(c);
+    const Want want = in_c(c, data);
+    const std::string text = text_of(c);
+    for (const std::string& level : test::levels_to_play()) {
+      SCOPED_TRACE(fmt::format("{} at {}: {} rows by {} x {}", info(c.format).name, level, c.rows, c.columns,
+                               c.depth()));
+      const Blob blob = compile(text, test::played(level));
+      ASSERT_TRUE(std::any_of(blob.kernels.begin(), blob.kernels.end(), [](const KernelInfo& kernel) {
+        return kernel.name.starts_with("block_dot");
+      })) << blob.kernels.at(0).name;
+      const Floats got = run(c, blob, data, 1);
+      for (size_t i = 0; i < got.size(); ++i)
+        ASSERT_NEAR(got[i], want.value[i], 4e-7 * want.magnitude[i]) << "at " << i;
+      EXPECT_EQ(run(c, blob, data, 3), got);
+    }
+  }
+}
+
+// Where scales are powers of two and activations whole, every sum is exact: all levels give the same bits.
+TEST(BlockDot, SumsOfProductsAreExactAtEveryLevel) {
+  for (const int64_t rows : {1, 2, 33}) {
+    const Case c{BlockFormat::q8_0, rows, 35, 3};
+    std::mt19937 random(5);
+    Data data{Floats(static_cast<size_t>(rows * c.depth())),
+              std::vector<std::byte>(static_cast<size_t>(c.columns * c.row_bytes()))};
+    for (size_t i = 0; i < data.x.size(); ++i)
+      data.x[i] = i % 32 == 0 ? 127.0f : static_cast<float>(static_cast<int>(random() % 255) - 127);
+    for (std::byte& byte : data.weights) byte = static_cast<std::byte>(random() % 3 == 0 ? 0x80 : random());
+    const uint16_t one = 0x3c00;
+    for (size_t at = 0; at < data.weights.size(); at += 34) std::memcpy(&data.weights[at], &one, sizeof one);
+    const Want want = in_c(c, data);
+    for (const std::string& level : test::levels_to_play()) {
+      const Floats got = run(c, compile(text_of(c), test::played(level)), data, 1);
+      for (size_t i = 0; i < got.size(); ++i) ASSERT_EQ(got[i], want.value[i]) << level << " at " << i;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace fusebox::cpu
