@@ -98,7 +98,22 @@ struct Fusion::Walk {
         return;
       case OpCode::dynamic_update_slice:
         want_buffer(op.operands[0]);
-        for (size_t i = 1; i < op.operands.size(); ++i) use(op.operands[i], &op, false);
+        for (size_t i = 1; i < op.operands.size(); ++i) {
+          // What is made from the very memory that is updated has to be there before.
+          if (is_made_from(op.operands[i], storage_of(op.operands[0]))) want_buffer(op.operands[i]);
+          use(op.operands[i], &op, false);
+        }
+        return;
+      case OpCode::scatter: {
+        const size_t updates = op.operands.size() / 2 + 1;
+        for (size_t i = 0; i < updates; ++i) want_buffer(op.operands[i]);
+        for (size_t i = updates; i < op.operands.size(); ++i) use(op.operands[i], &op, false);
+        captures(*op.regions[0]);
+        return;
+      }
+      case OpCode::reduce_window:
+        for (const Value* value : op.operands) use(value, &op, true, true);  // each window meets it again
+        captures(*op.regions[0]);
         return;
       case OpCode::reduce:
         for (const Value* value : op.operands) use(value, &op, false);
@@ -106,6 +121,21 @@ struct Fusion::Walk {
         return;
       default: fused(op); return;
     }
+  }
+
+  // Whether a kernel that computes `value` might read `source`.
+  static bool is_made_from(const Value* value, const Value* source) {
+    std::unordered_set<const Value*> seen;
+    std::vector<const Value*> open = {value};
+    while (!open.empty()) {
+      const Value* next = open.back();
+      open.pop_back();
+      if (storage_of(next) == source) return true;
+      if (!next->op || !can_fuse(next->op->code) || !seen.insert(next).second) continue;
+      open.insert(open.end(), next->op->operands.begin(), next->op->operands.end());
+      if (seen.size() > kLargestKernel) return true;  // no kernel is that large
+    }
+    return false;
   }
 
   // What a combiner takes from outside of it is read from a buffer.

@@ -153,6 +153,23 @@ TEST(Compile, AnUpdateByItsOwnElementsReadsThemAsTheyWere) {
   EXPECT_EQ(run(blob, {{1, 2, 3, 4}})[0], (Floats{-1, -1, -2, -3}));
 }
 
+TEST(Compile, CountingIsDoneInPlace) {
+  const Blob blob = compiled(R"(
+    func.func @main(%counts: tensor<4xf32> {tf.aliasing_output = 0 : i32}, %at: tensor<i32>, %and: tensor<i32>) -> tensor<4xf32> {
+      %one = stablehlo.constant dense<1.0> : tensor<1xf32>
+      %0 = stablehlo.dynamic_slice %counts, %at, sizes = [1] : (tensor<4xf32>, tensor<i32>) -> tensor<1xf32>
+      %1 = stablehlo.add %0, %one : tensor<1xf32>
+      %2 = stablehlo.dynamic_update_slice %counts, %1, %at : (tensor<4xf32>, tensor<1xf32>, tensor<i32>) -> tensor<4xf32>
+      %3 = stablehlo.dynamic_slice %2, %and, sizes = [1] : (tensor<4xf32>, tensor<i32>) -> tensor<1xf32>
+      %4 = stablehlo.add %3, %one : tensor<1xf32>
+      %5 = stablehlo.dynamic_update_slice %2, %4, %and : (tensor<4xf32>, tensor<1xf32>, tensor<i32>) -> tensor<4xf32>
+      return %5 : tensor<4xf32>
+    })");
+  EXPECT_EQ(blob.steps.size(), 4u);  // no copy
+  const auto place = std::bit_cast<float>(2);
+  EXPECT_EQ(run(blob, {{1, 2, 3, 4}, {place}, {place}})[0], (Floats{1, 2, 5, 4}));
+}
+
 // A pair that changes places, and a sum, three times over.
 constexpr std::string_view kLoop = R"(
   func.func @main(%a: tensor<2xf32>, %b: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) {
