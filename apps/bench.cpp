@@ -12,7 +12,10 @@
 #include "apps/child.h"
 #include "apps/command.h"
 #include "apps/host.h"
+#include "apps/median.h"
 #include "apps/model_flags.h"
+#include "apps/roofline.h"
+#include "apps/some_tokens.h"
 #include "apps/terminal.h"
 #include "fusebox/base/error.h"
 #include "fusebox/llm/chunks.h"
@@ -27,6 +30,7 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kExamples =
     "  fusebox bench model.gguf\n"
     "  fusebox bench model.gguf --json --threads 1 > before.json\n"
+    "  fusebox bench model.gguf --roofline --depth 1024\n"
     "\n"
     "ppN: prompts of N tokens, tgN@D: N tokens one by one after a context of D; tokens per second, the "
     "median of\n"
@@ -40,7 +44,13 @@ constexpr const char* kExamples =
     "start_ms: a process of its own, from its start to the first token after a prompt of 32. By then this\n"
     "process has filled the cache, so it is a second start; with --no-cache it is a first one, that "
     "compiles.\n"
-    "rss_mb: VmHWM of this process.";
+    "rss_mb: VmHWM of this process.\n"
+    "--roofline: of the decode step and of prompts of 32 and 512 tokens, each kernel's time in one "
+    "execution\n"
+    "(medians), the bytes and operations it needs by its shapes, and how much of the machine's peak it\n"
+    "reaches: of the memory's bandwidth or the arithmetic, whichever bounds it; all peaks are measured on "
+    "the\n"
+    "spot. What lies in the caches can pass the memory's bandwidth.";
 
 constexpr int64_t kStartPrompt = 32;
 
@@ -63,13 +73,6 @@ double seconds_since(Clock::time_point begin) {
 
 double rounded(double value, double steps) { return std::round(value * steps) / steps; }
 
-// Tokens without a meaning, spread over the vocabulary, always the same.
-std::vector<int32_t> some_tokens(int64_t count, int64_t vocabulary) {
-  std::vector<int32_t> tokens;
-  for (int64_t i = 0; i < count; ++i) tokens.push_back(static_cast<int32_t>((i * 7919 + 1000) % vocabulary));
-  return tokens;
-}
-
 double tokens_per_second(const std::shared_ptr<llm::LanguageModel>& model, const Test& test, int64_t tokens) {
   llm::Sequence sequence(model);
   const int64_t vocabulary = model->sizes().vocabulary;
@@ -87,12 +90,6 @@ double tokens_per_second(const std::shared_ptr<llm::LanguageModel>& model, const
     token = sequence.sampled();
   }
   return static_cast<double>(tokens) / seconds_since(begin);
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
 class Bench {
@@ -238,7 +235,8 @@ Runner add_bench(CLI::App& app) {
   struct Flags {
     ModelFlags model;
     int repetitions = 3, batch = 0;
-    bool json = false;
+    int64_t depth = 0;
+    bool json = false, roofline = false;
   };
   const auto flags = std::make_shared<Flags>();
   flags->model.add(app);
@@ -246,9 +244,21 @@ Runner add_bench(CLI::App& app) {
       ->check(CLI::Range(1, 1000));
   app.add_option("--batch", flags->batch, "decode that many sequences at once, too")
       ->check(CLI::Range(1, 256));
+  CLI::Option* roofline = app.add_flag("--roofline", flags->roofline,
+                                       "instead: every kernel against the machine's bandwidth and arithmetic")
+                              ->excludes("--batch", "--repetitions", "--trace");
+  app.add_option("--depth", flags->depth,
+                 "tokens of context that --roofline's programs come after (default: 0)")
+      ->needs(roofline)
+      ->check(CLI::NonNegativeNumber);
   app.add_flag("--json", flags->json, "one JSON object");
   app.footer(kExamples);
   return [flags] {
+    if (flags->roofline) {
+      const ordered_json result = measure_roofline(flags->model, flags->depth);
+      put(flags->json ? result.dump(2) + "\n" : roofline_table(result));
+      return kOk;
+    }
     const ordered_json result = Bench(flags->model, flags->repetitions, flags->batch).run();
     put(flags->json ? result.dump(2) + "\n" : table(result));
     return kOk;

@@ -26,6 +26,7 @@ std::shared_ptr<llm::LanguageModel> ModelFlags::open(StageReport& stages,
   options.use_cache = !no_cache;
   options.prepare = std::move(prepare);
   trace.open(options.device);
+  if (!kernels_to.empty()) options.device.create_options.push_back({"trace_to", kernels_to});
   options.on_stage = [this, told = stages.callback()](std::string_view stage, double milliseconds) {
     trace.span(stage, milliseconds);
     told(stage, milliseconds);

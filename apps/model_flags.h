@@ -17,7 +17,8 @@ struct ModelFlags {
   int64_t context = 0;
   int threads = 0;
   bool no_cache = false;
-  mutable TraceFlag trace;  // mutable: opened with the model, gone after it
+  std::string kernels_to = {};  // no flag: a file for the device's trace alone; see cpu/execute/trace.h
+  mutable TraceFlag trace;      // mutable: opened with the model, gone after it
 
   // `prepare`: see ModelOptions.
   // MODEL --plugin --dtype --context --threads --no-cache --trace. Must outlive the model.

@@ -13,6 +13,7 @@
 
 #include "cpu/compiler/codegen/machine_code.h"
 #include "cpu/compiler/passes/rewrite.h"
+#include "cpu/compiler/plan/cost.h"
 #include "fusebox/base/error.h"
 #include "fusebox/stablehlo/printer.h"
 
@@ -46,6 +47,21 @@ std::string buffer_line(size_t index, const PlanBuffer& buffer) {
 
 constexpr std::string_view kControl[] = {"kernel", "while", "if", "case"};
 
+// Whether the step is left out of the program: its kernel has nothing to do.
+bool is_nothing(const PlanStep& step) { return step.kernel && step.kernel->outputs[0].elements() == 0; }
+
+// What each kernel of the program was planned as; `made` are the steps that became of those planned.
+void collect_specs(const std::vector<PlanStep>& planned, const std::vector<Step>& made,
+                   std::vector<const KernelSpec*>& specs) {
+  size_t at = 0;
+  for (const PlanStep& step : planned) {
+    if (is_nothing(step)) continue;
+    const Step& become = made[at++];
+    if (step.kernel) specs[become.kernel] = step.kernel.get();
+    for (size_t i = 0; i < step.blocks.size(); ++i) collect_specs(step.blocks[i], become.blocks[i], specs);
+  }
+}
+
 // Numbers steps as the lives of buffers do: blocks count through, and the end of a loop is a step, too.
 class StepWriter {
  public:
@@ -56,8 +72,7 @@ class StepWriter {
   void append(const std::vector<PlanStep>& planned, const std::vector<Step>* made, size_t depth) {
     size_t at = 0;
     for (const PlanStep& step : planned) {
-      const bool nothing = step.kernel && step.kernel->outputs[0].elements() == 0;
-      const Step* become = made && !nothing ? &(*made)[at++] : nullptr;
+      const Step* become = made && !is_nothing(step) ? &(*made)[at++] : nullptr;
       text += fmt::format("  {:{}}{:<6} {}", "", 2 * depth, next_++, what(step, become));
       if (!step.writes.empty()) text += fmt::format("  writes b{}", fmt::join(step.writes, " b"));
       if (!step.reads.empty()) text += fmt::format("  reads b{}", fmt::join(step.reads, " b"));
@@ -121,7 +136,22 @@ void Dump::plan(double milliseconds, const Plan& plan) {
 }
 
 void Dump::program_is_made(const Plan& plan, const Blob& blob) {
-  if (!folder_.empty()) write_plan(plan, &blob);
+  if (folder_.empty()) return;
+  write_plan(plan, &blob);
+  write_costs(plan, blob);
+}
+
+void Dump::write_costs(const Plan& plan, const Blob& blob) const {
+  std::vector<const KernelSpec*> specs(blob.kernels.size());
+  collect_specs(plan.steps, blob.steps, specs);
+  std::string text;
+  for (size_t i = 0; i < specs.size(); ++i) {
+    const KernelCost cost = cost_of(*specs[i]);
+    text += fmt::format("{} {} {} {} {} {} {}\n", cost.bytes, cost.operations, cost.bytes_per_row,
+                        cost.operations_per_row, cost.in_int8 ? "int8" : "float", blob.kernels[i].name,
+                        cost.sizes);
+  }
+  write("costs.txt", text);
 }
 
 void Dump::write_plan(const Plan& plan, const Blob* blob) const {

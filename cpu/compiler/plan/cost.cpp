@@ -1,0 +1,108 @@
+#include "cpu/compiler/plan/cost.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "cpu/compiler/custom_calls.h"
+
+namespace fusebox::cpu {
+namespace {
+
+int64_t bytes_of(int64_t elements, const Shape& shape) {
+  return elements * static_cast<int64_t>(byte_size(shape.dtype));
+}
+
+// How many elements of each node are needed: no more than what is made of them.
+std::vector<int64_t> needed(const KernelSpec& kernel) {
+  const std::vector<Node>& nodes = kernel.expression.nodes();
+  std::vector<int64_t> counts(nodes.size(), 0);
+  for (const int root : kernel.roots)
+    counts[static_cast<size_t>(root)] = kernel.expression.node(root).shape.elements();
+  for (size_t i = nodes.size(); i-- > 0;)  // operands stand in front
+    for (const int operand : nodes[i].operands) {
+      int64_t& count = counts[static_cast<size_t>(operand)];
+      count = std::max(count, std::min(kernel.expression.node(operand).shape.elements(), counts[i]));
+    }
+  return counts;
+}
+
+bool is_cache(const KernelSpec& kernel, const Node& node) {
+  if (kernel.kind != KernelSpec::Kind::kCustom || custom_name(*kernel.op) != kAttention) return false;
+  return &node == &kernel.expression.node(kernel.roots[1]) ||
+         &node == &kernel.expression.node(kernel.roots[2]);
+}
+
+int64_t region_ops(const KernelSpec& kernel) {
+  return kernel.combiner ? std::ranges::count_if(kernel.combiner->nodes(),
+                                                 [](const Node& node) { return node.op != nullptr; })
+                         : 0;
+}
+
+void count_product(int64_t rows, int64_t depth, int64_t columns, KernelCost& cost) {
+  cost.operations += 2 * rows * depth * columns;
+  cost.sizes = fmt::format("{}x{}x{}", rows, depth, columns);
+}
+
+void count_dot(const KernelSpec& kernel, KernelCost& cost) {
+  const auto& numbers = kernel.op->attributes.get<hlo::DotDimensions>("dot_dimension_numbers");
+  const Shape& lhs = kernel.expression.node(kernel.roots[0]).shape;
+  int64_t depth = 1, batch = 1;
+  for (const int64_t axis : numbers.lhs_contracting) depth *= lhs.dims[static_cast<size_t>(axis)];
+  for (const int64_t axis : numbers.lhs_batching) batch *= lhs.dims[static_cast<size_t>(axis)];
+  const int64_t results = kernel.outputs[0].elements(), rows = lhs.elements() / std::max<int64_t>(1, depth);
+  count_product(rows, depth, results / std::max<int64_t>(1, rows), cost);
+  if (batch > 1) cost.sizes += fmt::format(" in {}", batch);
+}
+
+void count_custom(const KernelSpec& kernel, KernelCost& cost) {
+  const auto operand = [&](size_t i) -> const Shape& {
+    return kernel.expression.node(kernel.roots[i]).shape;
+  };
+  const std::string_view name = custom_name(*kernel.op);
+  if (name == kBlockDot) {
+    const Dims& made = kernel.outputs[0].dims;
+    count_product(made[0], operand(0).dims[1] * 2 / 3, made[1], cost);  // see kernels/int8_rows.h
+    cost.sizes += " " + custom_config(*kernel.op);
+    cost.in_int8 = true;
+  } else if (name == kAttention) {
+    const Shape& cache = operand(1);  // [slots, kv_heads, capacity, size]
+    const int64_t rows = std::max<int64_t>(1, cache.dims[0] * cache.dims[2]);
+    cost.bytes_per_row = 2 * cache.bytes() / rows * cache.dims[0];
+    cost.operations_per_row = 4 * operand(0).elements();  // scores, and the sum of values
+  } else if (name == kInt8Rows) {
+    cost.operations += 3 * operand(0).elements();  // the largest, the quotient, the sum
+  }
+}
+
+}  // namespace
+
+KernelCost cost_of(const KernelSpec& kernel) {
+  const bool partly = kernel.kind == KernelSpec::Kind::kUpdate;  // writes the update alone
+  const Shape& first = kernel.expression.node(kernel.roots[0]).shape;
+  KernelCost cost;
+  cost.sizes = fmt::format("{}", fmt::join(partly ? first.dims : kernel.outputs[0].dims, "x"));
+  const std::vector<Node>& nodes = kernel.expression.nodes();
+  const std::vector<int64_t> counts = needed(kernel);
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].input >= 0 && !is_cache(kernel, nodes[i])) cost.bytes += bytes_of(counts[i], nodes[i].shape);
+    if (nodes[i].op && is_elementwise(nodes[i].op->code)) cost.operations += counts[i];
+  }
+  const int64_t elements = first.elements();
+  for (const Shape& output : kernel.outputs)
+    cost.bytes += partly ? bytes_of(elements, output) : output.bytes();
+  using Kind = KernelSpec::Kind;
+  if (kernel.kind == Kind::kDot)
+    count_dot(kernel, cost);
+  else if (kernel.kind == Kind::kCustom)
+    count_custom(kernel, cost);
+  else if (kernel.kind == Kind::kSort)
+    cost.operations += elements * region_ops(kernel) * std::bit_width(static_cast<uint64_t>(elements));
+  else
+    cost.operations += elements * region_ops(kernel);  // of those without a region: none
+  return cost;
+}
+
+}  // namespace fusebox::cpu

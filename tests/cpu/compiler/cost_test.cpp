@@ -1,0 +1,82 @@
+// What kernels cost, counted by hand.
+#include "cpu/compiler/plan/cost.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <sstream>
+
+#include "cpu/compiler/compiler.h"
+#include "cpu/level.h"
+#include "tests/base/temporary_folder.h"
+
+namespace fusebox::cpu {
+namespace {
+
+// "bytes operations bytes/row operations/row unit sizes" by the kernel's kind.
+std::map<std::string, std::string> costs(const std::string& text) {
+  const TemporaryFolder folder;
+  compile(text, {.level = std::string(cpu_level()), .dump_to = folder.path()});
+  std::ifstream file(folder / "costs.txt");
+  std::map<std::string, std::string> all;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string before, word, kernel, sizes;
+    for (int i = 0; i < 5 && words >> word; ++i) before += word + " ";
+    words >> kernel >> std::ws;
+    std::getline(words, sizes);
+    all[kernel.substr(0, kernel.find('_'))] = before + sizes;
+  }
+  return all;
+}
+
+TEST(Cost, OfAProductIsTwoOperationsAnElementPair) {
+  const auto all = costs(R"(
+    func.func @main(%x: tensor<2x3xf32>, %y: tensor<3x4xf32>) -> tensor<2x4xf32> {
+      %0 = stablehlo.dot_general %x, %y, contracting_dims = [1] x [0] : (tensor<2x3xf32>, tensor<3x4xf32>) -> tensor<2x4xf32>
+      return %0 : tensor<2x4xf32>
+    })");
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all.at("dot"), "104 48 0 0 float 2x3x4");  // (6 + 12 + 8) f32; 2 * 2 * 3 * 4
+}
+
+TEST(Cost, CountsWhatIsNeededOfABuffer) {
+  const auto all = costs(R"(
+    func.func @main(%table: tensor<1000x8xf32>, %bias: tensor<8xf32>) -> tensor<2x8xf32> {
+      %0 = stablehlo.slice %table [4:6, 0:8] : (tensor<1000x8xf32>) -> tensor<2x8xf32>
+      %1 = stablehlo.broadcast_in_dim %bias, dims = [1] : (tensor<8xf32>) -> tensor<2x8xf32>
+      %2 = stablehlo.add %0, %1 : tensor<2x8xf32>
+      %3 = stablehlo.exponential %2 : tensor<2x8xf32>
+      return %3 : tensor<2x8xf32>
+    })");
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all.at("map"), "160 32 0 0 float 2x8");  // 16 + 8 read, 16 written; 16 sums, 16 exponentials
+}
+
+TEST(Cost, OfAnUpdateInPlaceIsThatOfThePart) {
+  const auto all = costs(R"(
+    func.func @main(%cache: tensor<1000x8xf32> {tf.aliasing_output = 0 : i32}, %row: tensor<1x8xf32>, %at: tensor<i32>) -> tensor<1000x8xf32> {
+      %c = stablehlo.constant dense<0> : tensor<i32>
+      %0 = stablehlo.dynamic_update_slice %cache, %row, %at, %c : (tensor<1000x8xf32>, tensor<1x8xf32>, tensor<i32>, tensor<i32>) -> tensor<1000x8xf32>
+      return %0 : tensor<1000x8xf32>
+    })");
+  ASSERT_TRUE(all.contains("update"));
+  EXPECT_TRUE(all.at("update").ends_with("float 1x8")) << all.at("update");
+  EXPECT_LT(std::stoi(all.at("update")), 100) << all.at("update");  // a row read and written, and where to
+}
+
+TEST(Cost, OfAReductionIsTheRegionsOnceAnElement) {
+  const auto all = costs(R"(
+    func.func @main(%x: tensor<4x8xf32>) -> tensor<4xf32> {
+      %c = stablehlo.constant dense<0.0> : tensor<f32>
+      %0 = stablehlo.reduce(%x init: %c) applies stablehlo.add across dimensions = [1] : (tensor<4x8xf32>, tensor<f32>) -> tensor<4xf32>
+      return %0 : tensor<4xf32>
+    })");
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_NE(all.at("reduce").find(" 32 0 0 float 4"), std::string::npos) << all.at("reduce");
+}
+
+}  // namespace
+}  // namespace fusebox::cpu
