@@ -159,6 +159,8 @@ KernelShape emit_kernel(llvm::Module& module, const std::string& name, const Ker
     case KernelSpec::Kind::kUpdate: shape = emit_update(frame); break;
     case KernelSpec::Kind::kDot: shape = emit_dot(frame); break;
     case KernelSpec::Kind::kSort: shape = emit_sort(frame); break;
+    case KernelSpec::Kind::kScatter: shape = emit_scatter(frame); break;
+    case KernelSpec::Kind::kWindow: shape = emit_window(frame); break;
     case KernelSpec::Kind::kCustom: shape = emit_custom(frame); break;
   }
   frame.finish();

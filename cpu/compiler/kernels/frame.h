@@ -75,6 +75,8 @@ KernelShape emit_reduce(Frame& frame);
 KernelShape emit_update(Frame& frame);
 KernelShape emit_dot(Frame& frame);
 KernelShape emit_sort(Frame& frame);
+KernelShape emit_scatter(Frame& frame);
+KernelShape emit_window(Frame& frame);
 
 // About so many elements are worth a thread's while.
 inline constexpr int64_t kGrainElements = 4096;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "cpu/compiler/kernels/combiner.h"
 #include "cpu/compiler/kernels/frame.h"
 
 namespace fusebox::cpu {
@@ -51,36 +52,9 @@ int64_t rows_per_grain(int64_t elements) {
   return std::max<int64_t>(1, kGrainElements / std::max<int64_t>(1, elements));
 }
 
-// The combiner of a reduction, applied to what was gathered and one element of each operand.
-class Combiner {
- public:
-  explicit Combiner(Frame& frame)
-      : frame_(frame),
-        elements_(frame.b(), frame.scalars(), *frame.spec().combiner, frame.combiner_inputs()) {}
-
-  std::vector<Value*> operator()(const std::vector<Value*>& gathered, const std::vector<Value*>& elements) {
-    std::vector<Value*> parameters = gathered;
-    parameters.insert(parameters.end(), elements.begin(), elements.end());
-    elements_.set_parameters(parameters);
-    // A sum or product may be taken in any order, or it could not use vectors.
-    llvm::IRBuilder<>::FastMathFlagGuard guard(frame_.b());
-    llvm::FastMathFlags flags;
-    flags.setAllowReassoc();
-    frame_.b().setFastMathFlags(flags);
-    std::vector<Value*> results;
-    for (const int node : frame_.spec().combiner_results) results.push_back(elements_.element(node, {}));
-    return results;
-  }
-
- private:
-  Frame& frame_;
-  Elements elements_;
-};
-
 // Inner axes are reduced: each result is gathered in variables.
 void reduce_inner(Frame& frame, const Shape& from, const Dims& axes, Combiner& combine, Elements& elements,
                   size_t count) {
-  const auto& roots = frame.spec().roots;
   Dims kept = from.dims, reduced(from.dims.size(), 1);
   for (const int64_t axis : axes)
     reduced[static_cast<size_t>(axis)] = std::exchange(kept[static_cast<size_t>(axis)], 1);
@@ -89,7 +63,7 @@ void reduce_inner(Frame& frame, const Shape& from, const Dims& axes, Combiner& c
     const Index outer = index_of(frame.b(), kept, item);
     std::vector<llvm::AllocaInst*> gathered;
     for (size_t i = 0; i < count; ++i) {
-      Value* start = elements.element(roots[count + i], {});
+      Value* start = element_for_region(frame, elements, count + i, i, {});
       gathered.push_back(frame.variable(start->getType()));
       frame.b().CreateStore(start, gathered[i]);
     }
@@ -100,7 +74,7 @@ void reduce_inner(Frame& frame, const Shape& from, const Dims& axes, Combiner& c
       std::vector<Value*> so_far, fresh;
       for (size_t i = 0; i < count; ++i) {
         so_far.push_back(frame.b().CreateLoad(gathered[i]->getAllocatedType(), gathered[i]));
-        fresh.push_back(elements.element(roots[i], at));
+        fresh.push_back(element_for_region(frame, elements, i, i, at));
       }
       const std::vector<Value*> next = combine(so_far, fresh);
       for (size_t i = 0; i < count; ++i) frame.b().CreateStore(next[i], gathered[i]);
@@ -115,7 +89,6 @@ void reduce_inner(Frame& frame, const Shape& from, const Dims& axes, Combiner& c
 // The innermost axis is kept: its results are gathered side by side in the output.
 void reduce_outer(Frame& frame, const Shape& from, const Dims& axes, Combiner& combine, Elements& elements,
                   size_t count, const Rows& rows) {
-  const auto& roots = frame.spec().roots;
   Dims kept = rows.dims, reduced(from.dims.size(), 1);
   for (const int64_t axis : axes) reduced[static_cast<size_t>(axis)] = from.dims[static_cast<size_t>(axis)];
   const auto gathered = [&](size_t i, Value* row, Value* place) {
@@ -125,7 +98,7 @@ void reduce_outer(Frame& frame, const Shape& from, const Dims& axes, Combiner& c
   frame.loop(frame.begin(), frame.end(), 1, [&](Value* row) {
     elements.forget();
     std::vector<Value*> start;
-    for (size_t i = 0; i < count; ++i) start.push_back(elements.element(roots[count + i], {}));
+    for (size_t i = 0; i < count; ++i) start.push_back(element_for_region(frame, elements, count + i, i, {}));
     frame.loop(frame.number(0), frame.number(rows.length), 1, [&](Value* place) {
       for (size_t i = 0; i < count; ++i)
         frame.scalars().store(start[i], gathered(i, row, place), frame.spec().outputs[i].dtype);
@@ -138,7 +111,7 @@ void reduce_outer(Frame& frame, const Shape& from, const Dims& axes, Combiner& c
         std::vector<Value*> so_far, fresh;
         for (size_t i = 0; i < count; ++i) {
           so_far.push_back(frame.scalars().load(gathered(i, row, place), frame.spec().outputs[i].dtype));
-          fresh.push_back(elements.element(roots[i], at));
+          fresh.push_back(element_for_region(frame, elements, i, i, at));
         }
         const std::vector<Value*> next = combine(so_far, fresh);
         for (size_t i = 0; i < count; ++i)
@@ -179,7 +152,7 @@ KernelShape emit_reduce(Frame& frame) {
   const size_t count = spec.outputs.size();
   const Shape& from = spec.expression.node(spec.roots[0]).shape;
   Elements elements(frame.b(), frame.scalars(), spec.expression, frame.inputs());
-  Combiner combine(frame);
+  Combiner combine(frame, true);
   Dims kept = from.dims;
   for (const int64_t axis : axes) kept[static_cast<size_t>(axis)] = 1;
   const Rows all(from.dims), rows(kept);

@@ -86,6 +86,7 @@ Value* Scalars::elementwise(const hlo::Op& op, std::span<Value* const> x, DType 
     case OpCode::convert: return convert(x[0], operand, result);
     case OpCode::bitcast_convert: return bitcast(x[0], operand, result);
     case OpCode::compare: return compare(op, x[0], x[1], operand);
+    case OpCode::reduce_precision: return reduce_precision(op, x[0], operand);
     case OpCode::select: return b_.CreateSelect(x[0], x[1], x[2]);
     case OpCode::is_finite: {
       Value* size = b_.CreateUnaryIntrinsic(ID(llvm::Intrinsic::fabs), x[0]);
@@ -228,6 +229,44 @@ Value* Scalars::bits_of(Value* x, DType dtype) const {
   return x;
 }
 
+Value* Scalars::from_bits(Value* bits, DType dtype) const {
+  if (dtype == f16) return emit_f16_to_f32(b_, bits, target_);
+  if (dtype == bf16) return emit_bf16_to_f32(b_, bits, target_);
+  return is_float(dtype) ? b_.CreateBitCast(bits, type(dtype)) : bits;
+}
+
+// On the bits: the mantissa is rounded to the nearest, ties to even; beyond the smaller range of exponents
+// lie infinity and, subnormal numbers included, zero. NaN stays, or, where no mantissa can tell it, is
+// infinity too.
+Value* Scalars::reduce_precision(const hlo::Op& op, Value* x, DType dtype) const {
+  const int64_t exponent = dtype == f64 ? 11 : dtype == f16 ? 5 : 8;
+  const int64_t mantissa = info(dtype).bits - 1 - exponent;
+  const int64_t exponent_left = op.attributes.get<int64_t>("exponent_bits");
+  const int64_t mantissa_left = op.attributes.get<int64_t>("mantissa_bits");
+  Value* bits = bits_of(x, dtype);
+  const auto number = [&](uint64_t value) { return llvm::ConstantInt::get(bits->getType(), value); };
+  Value* infinity = number(((uint64_t{1} << exponent) - 1) << mantissa);
+  Value* sign = b_.CreateAnd(bits, number(uint64_t{1} << (info(dtype).bits - 1)));
+  Value* result = bits;
+  if (mantissa_left < mantissa) {
+    const auto dropped = static_cast<uint64_t>(mantissa - mantissa_left);
+    Value* last = b_.CreateAnd(b_.CreateLShr(bits, dropped), number(1));
+    result = b_.CreateAdd(bits, b_.CreateAdd(last, number((uint64_t{1} << (dropped - 1)) - 1)));
+    result = b_.CreateAnd(result, number(~((uint64_t{1} << dropped) - 1)));
+  }
+  if (exponent_left < exponent) {
+    const uint64_t bias = (uint64_t{1} << (exponent - 1)) - 1;
+    const uint64_t range = (uint64_t{1} << (exponent_left - 1)) - 1;
+    Value* size = b_.CreateAnd(result, infinity);
+    Value* above = b_.CreateICmpUGT(size, number((bias + range) << mantissa));
+    Value* below = b_.CreateICmpULE(size, number((bias - range) << mantissa));
+    result = b_.CreateSelect(above, b_.CreateOr(sign, infinity), result);
+    result = b_.CreateSelect(below, sign, result);
+  }
+  Value* nan = mantissa_left == 0 ? from_bits(b_.CreateOr(sign, infinity), dtype) : x;
+  return b_.CreateSelect(b_.CreateFCmpUNO(x, x), nan, from_bits(result, dtype));
+}
+
 Value* Scalars::compare(const hlo::Op& op, Value* x, Value* y, DType dtype) const {
   const std::string& direction = op.attributes.get<hlo::Keyword>("comparison_direction").value;
   const auto pick = [&](llvm::CmpInst::Predicate eq, llvm::CmpInst::Predicate ne, llvm::CmpInst::Predicate lt,
@@ -265,10 +304,7 @@ Value* Scalars::bitcast(Value* x, DType from, DType to) const {
   if (info(from).bits != info(to).bits)
     throw Error(ErrorKind::kUnsupported, fmt::format("not done from {} to {}", name(from), name(to)))
         .op("bitcast_convert");
-  Value* bits = bits_of(x, from);
-  if (to == f16) return emit_f16_to_f32(b_, bits, target_);
-  if (to == bf16) return emit_bf16_to_f32(b_, bits, target_);
-  return is_float(to) ? b_.CreateBitCast(bits, type(to)) : bits;
+  return from_bits(bits_of(x, from), to);
 }
 
 Value* Scalars::convert(Value* x, DType from, DType to) const {

@@ -41,10 +41,12 @@ class Scalars {
   llvm::Value* on_integers(const hlo::Op& op, std::span<llvm::Value* const> x, DType dtype) const;
   llvm::Value* compare(const hlo::Op& op, llvm::Value* x, llvm::Value* y, DType dtype) const;
   llvm::Value* bitcast(llvm::Value* x, DType from, DType to) const;
+  llvm::Value* reduce_precision(const hlo::Op& op, llvm::Value* x, DType dtype) const;
   llvm::Value* divide(llvm::Value* x, llvm::Value* y, bool is_signed, bool remainder) const;
   llvm::Value* shift(hlo::OpCode code, llvm::Value* x, llvm::Value* y) const;
   llvm::Value* integer_power(llvm::Value* x, llvm::Value* y, bool is_signed) const;
   llvm::Value* bits_of(llvm::Value* x, DType dtype) const;
+  llvm::Value* from_bits(llvm::Value* bits, DType dtype) const;
 
   llvm::IRBuilderBase& b_;
   MathTarget target_;

@@ -37,6 +37,8 @@ void drop_barriers(hlo::Program& program);
 // bitcast_convert between types of different widths becomes shifts of integers: each element is then made
 // from elements at places of their own.
 void spell_out_bitcasts(hlo::Program& program);
+// Convolutions become products of matrices: their windows are gathered row by row.
+void spell_out_convolutions(hlo::Program& program);
 // Equal ops on equal operands become one, block by block.
 void eliminate_common_subexpressions(hlo::Program& program);
 // Removes ops whose results nobody uses; calls stay.

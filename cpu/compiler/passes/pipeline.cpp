@@ -15,6 +15,7 @@ constexpr Pass kPasses[] = {
     {"inline-calls", inline_calls},
     {"drop-barriers", drop_barriers},
     {"spell-out-bitcasts", spell_out_bitcasts},
+    {"spell-out-convolutions", spell_out_convolutions},
     {"eliminate-common-subexpressions", eliminate_common_subexpressions},
     {"eliminate-dead-code", eliminate_dead_code},
     {"split-long-reductions", split_long_reductions},

@@ -17,9 +17,11 @@ int64_t parts_of(const Op& op) {
   if (op.code != OpCode::reduce) return 0;
   const auto& axes = op.attributes.get<Dims>("dimensions");
   if (axes.size() != 1 || op.results[0].shape.elements() > kFewResults) return 0;
-  // A half would be rounded once more.
-  for (const Value& result : op.results)
-    if (result.shape.dtype == f16 || result.shape.dtype == bf16) return 0;
+  for (size_t i = 0; i < op.results.size(); ++i) {
+    const DType dtype = op.results[i].shape.dtype;
+    if (dtype == f16 || dtype == bf16) return 0;         // it would be rounded once more
+    if (dtype != op.operands[i]->shape.dtype) return 0;  // the region is wider than the initial value
+  }
   const int64_t size = op.operands[0]->shape.dims[static_cast<size_t>(axes[0])];
   if (size < kLong) return 0;
   for (const int64_t parts : {64, 48, 32, 24, 16, 8})

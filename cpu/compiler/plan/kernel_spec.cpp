@@ -10,7 +10,8 @@
 namespace fusebox::cpu {
 namespace {
 
-constexpr std::array<std::string_view, 6> kKindNames = {"map", "reduce", "update", "dot", "sort", "custom"};
+constexpr std::array<std::string_view, 8> kKindNames = {"map",  "reduce",  "update", "dot",
+                                                        "sort", "scatter", "window", "custom"};
 constexpr size_t kMostNamedOps = 4;
 
 }  // namespace

@@ -17,14 +17,17 @@ struct KernelSpec {
               // place
     kDot,     // roots: both operands, read from buffers; `op` is the dot_general
     kSort,    // roots: the operands; `op` is the sort
-    kCustom,  // roots: the operands; `op` is one of custom_calls.h
+    kScatter,  // roots: the indices, read from a buffer, then the updates; `op` is the scatter; writes parts
+               // in place
+    kWindow,   // roots: the operands, then their initial values; `op` is the reduce_window
+    kCustom,   // roots: the operands; `op` is one of custom_calls.h
   };
   Kind kind = Kind::kMap;
   const hlo::Op* op = nullptr;
   Expression expression;
   std::vector<int> roots;
   std::vector<Shape> outputs;               // the buffers written, one per output
-  std::optional<Expression> combiner = {};  // kReduce, kSort: the region
+  std::optional<Expression> combiner = {};  // kReduce, kSort, kScatter, kWindow: the region
   std::vector<int> combiner_results = {};
 
   bool is_copy() const { return kind == Kind::kMap && expression.node(roots[0]).input >= 0; }

@@ -152,10 +152,12 @@ class Lowering {
       case OpCode::while_: return loop(op, steps);
       case OpCode::if_:
       case OpCode::case_: return branch(op, steps);
-      case OpCode::reduce: return reduce(op, steps);
+      case OpCode::reduce: return reduce(op, KernelSpec::Kind::kReduce, steps);
       case OpCode::dot_general: return dot(op, steps);
       case OpCode::dynamic_update_slice: return update(op, steps);
       case OpCode::sort: return sort(op, steps);
+      case OpCode::scatter: return scatter(op, steps);
+      case OpCode::reduce_window: return reduce(op, KernelSpec::Kind::kWindow, steps);
       case OpCode::custom_call: return custom(op, steps);
       default: return map(op, steps);
     }
@@ -192,8 +194,8 @@ class Lowering {
         [this, root](const Value* value) { return value != root && fusion_.has_buffer(value); });
   }
 
-  void reduce(const hlo::Op& op, Steps& steps) {
-    KernelSpec kernel{KernelSpec::Kind::kReduce, &op, expression(), {}, {}};
+  void reduce(const hlo::Op& op, KernelSpec::Kind kind, Steps& steps) {
+    KernelSpec kernel{kind, &op, expression(), {}, {}};
     for (const Value* value : op.operands) kernel.roots.push_back(kernel.expression.add(value));
     add_combiner(op, kernel);
     write_results(op, std::move(kernel), steps);
@@ -247,6 +249,21 @@ class Lowering {
     for (size_t i = 1; i < op.operands.size(); ++i)
       kernel.roots.push_back(kernel.expression.add(op.operands[i]));
     add_kernel(std::move(kernel), {buffer}, steps);
+  }
+
+  void scatter(const hlo::Op& op, Steps& steps) {
+    const size_t count = op.results.size();
+    std::vector<int> writes;
+    for (size_t i = 0; i < count; ++i) {
+      writes.push_back(own_buffer(op.results[i]));
+      assign(op.operands[i], writes[i], steps);
+    }
+    KernelSpec kernel{KernelSpec::Kind::kScatter, &op, expression(), {}, {}};
+    kernel.roots.push_back(kernel.expression.add_input(op.operands[count]));
+    for (size_t i = count + 1; i < op.operands.size(); ++i)
+      kernel.roots.push_back(kernel.expression.add(op.operands[i]));
+    add_combiner(op, kernel);
+    add_kernel(std::move(kernel), std::move(writes), steps);
   }
 
   void loop(const hlo::Op& op, Steps& steps) {

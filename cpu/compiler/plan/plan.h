@@ -23,7 +23,8 @@ struct PlanBuffer {
 struct PlanStep {
   Step::Kind kind = Step::Kind::kKernel;
   std::shared_ptr<const KernelSpec> kernel;  // kKernel
-  std::vector<int> writes, reads;  // buffers; a kUpdate also reads what it writes; control flow reads [0]
+  // Buffers. A kUpdate or kScatter also reads what it writes; control flow reads [0].
+  std::vector<int> writes, reads;
   std::vector<std::vector<PlanStep>> blocks;
   bool dropped = false;  // a copy that turned out to be none
 };
