@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -235,6 +236,57 @@ TEST_F(CacheDeathTest, WarnsOncePerProcess) {
   EXPECT_EXIT(finish(count_warnings() == 1), testing::ExitedWithCode(0), "");
 }
 
+// A folder that others may have put something into: nothing of it is read, nothing is kept, and that is said.
+TEST_F(CacheDeathTest, SaysWhyAFolderIsNotUsed) {
+  const std::string path = folder_ / "c";
+  ASSERT_TRUE(FileCache(path, 1 << 20).store("x", as_bytes("planted")));
+  const auto ignored = [&](const std::string& used, std::string_view why) {
+    std::string notice;
+    set_log_sink([&](LogLevel level, std::string_view message) {
+      if (level == LogLevel::kWarn) notice += message;
+    });
+    FileCache cache(used, 1 << 20);
+    const bool unused = !cache.find("x") && !cache.peek("x") && cache.entries().empty() &&
+                        !cache.store("y", as_bytes("new")) && !cache.writable();
+    set_log_sink({});
+    return unused && notice.find(why) != std::string::npos && notice.find(used) != std::string::npos;
+  };
+  const testing::ExitedWithCode good(0);
+  for (const fs::perms open : {fs::perms::group_write, fs::perms::others_write}) {
+    EXPECT_EXIT(
+        {
+          fs::permissions(path, open, fs::perm_options::add);
+          finish(ignored(path, "others may write to it"));
+        },
+        good, "");
+  }
+  EXPECT_EXIT(
+      {
+        fs::create_directory_symlink(path, folder_ / "link");
+        finish(ignored(folder_ / "link", "a symbolic link"));
+      },
+      good, "");
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a folder away";
+  EXPECT_EXIT(
+      {
+        if (chown(path.c_str(), 65534, 65534) != 0) finish(false);
+        finish(ignored(path, "belongs to another user"));
+      },
+      good, "");
+}
+
+// Nor is an entry of somebody else's in a folder of one's own.
+TEST(Cache, IgnoresAnEntryOfAnotherUser) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  const TemporaryFolder folder;
+  FileCache cache(folder / "c", 1 << 20);
+  ASSERT_TRUE(cache.store("x", as_bytes("planted")));
+  ASSERT_EQ(chown((folder / "c/x.fusebox").c_str(), 65534, 65534), 0);
+  EXPECT_EQ(text_of(cache.find("x")), "(absent)");
+  ASSERT_TRUE(cache.store("x", as_bytes("mine")));
+  EXPECT_EQ(text_of(cache.find("x")), "mine");
+}
+
 TEST_F(CacheDeathTest, ReadsAFolderThatCannotBeWritten) {
   const auto reads_only = [this] {
     constexpr uid_t kNobody = 65534;  // root may write anywhere: become somebody who may not
@@ -250,6 +302,57 @@ TEST_F(CacheDeathTest, ReadsAFolderThatCannotBeWritten) {
     return good && seteuid(getuid()) == 0;
   };
   EXPECT_EXIT(finish(reads_only()), testing::ExitedWithCode(0), "");
+}
+
+// What a killed process leaves: every entry whole or absent, nothing that stops the next one, and no files
+// that stay for good.
+TEST(Cache, OutlivesProcessesKilledAtAnyMoment) {
+  const TemporaryFolder folder;
+  const auto content = [](unsigned round, unsigned entry) {  // tells its own length and letter
+    return std::string(1 + (round * 7919 + entry * 104729) % 100000,
+                       static_cast<char>('a' + (round + entry) % 26));
+  };
+  const auto is_whole = [&](const std::string& text, unsigned entry) {
+    for (unsigned round = 0; round < 26; ++round)
+      if (text == content(round, entry)) return true;
+    return false;
+  };
+  constexpr unsigned kEntries = 6;
+  const auto name = [](unsigned entry) { return "entry-" + std::to_string(entry); };
+  std::mt19937 random(1);
+  size_t kills = 0, found = 0, left = 0;
+  for (unsigned round = 0; round < 100; ++round) {
+    const pid_t child = fork();
+    if (child == 0) {
+      FileCache cache(folder / "c", 250'000);  // about half of what is stored: others are removed
+      for (unsigned i = round;; ++i) cache.store(name(i % kEntries), as_bytes(content(i % 26, i % kEntries)));
+    }
+    usleep(random() % 3000);
+    kill(child, SIGKILL);
+    int status = 0;
+    waitpid(child, &status, 0);
+    kills += WIFSIGNALED(status);
+    FileCache cache(folder / "c", 250'000);
+    for (unsigned entry = 0; entry < kEntries; ++entry) {
+      if (!fs::exists(folder / ("c/" + name(entry) + ".fusebox"))) continue;
+      const std::string text = text_of(cache.find(name(entry)));
+      EXPECT_TRUE(is_whole(text, entry)) << text.size() << " bytes after round " << round;
+      ++found;
+    }
+    ASSERT_TRUE(cache.store("mine", as_bytes(content(round % 26, 0))));
+    EXPECT_EQ(text_of(cache.find("mine")), content(round % 26, 0));
+  }
+  EXPECT_EQ(kills, 100u);
+  EXPECT_GT(found, 100u);
+  for (const auto& file : fs::directory_iterator(folder / "c")) {
+    if (file.path().extension() == ".fusebox") continue;
+    ++left;
+    fs::last_write_time(file, fs::file_time_type::clock::now() - std::chrono::hours(2));
+  }
+  EXPECT_GT(left, 0u);  // or nobody was killed while writing
+  ASSERT_TRUE(FileCache(folder / "c", 250'000).store("mine", as_bytes("again")));
+  for (const auto& file : fs::directory_iterator(folder / "c"))
+    EXPECT_EQ(file.path().extension(), ".fusebox");
 }
 
 // Two processes and four threads write and read one entry; every reader sees one of the values, whole.

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
+#include "cpu/blob.h"
 #include "cpu/level.h"
 #include "fusebox/base/error.h"
 #include "tests/cpu/plugin_fixture.h"
@@ -112,6 +114,42 @@ TEST(CpuPlugin, RefusesProgramsForAnotherLevel) {
     EXPECT_EQ(error.plugin_code(), PJRT_Error_Code_FAILED_PRECONDITION) << error.what();
   }
   unsetenv("FUSEBOX_TEST_COMPILER_LEVEL");
+}
+
+// What lies in a cache may come from another machine.
+TEST(CpuPlugin, NeverLoadsABlobForAnotherLevel) {
+  const pjrt::Client own = client();
+  const std::vector<std::byte> bytes = compile(own, "add 4").serialize();
+  // Magic, sizes of text, options and blob, a checksum; text, options, blob: cpu/plugin/executable.cpp.
+  uint64_t header[5];
+  ASSERT_GT(bytes.size(), sizeof header);
+  std::memcpy(header, bytes.data(), sizeof header);
+  const size_t before = bytes.size() - header[3];
+  const auto with_level = [&](std::string level) {
+    Blob blob = deserialize(std::span(bytes).subspan(before));
+    blob.level = std::move(level);
+    const std::vector<std::byte> stamped = serialize(blob);
+    std::vector<std::byte> all(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(before));
+    const uint64_t size = stamped.size();
+    std::memcpy(all.data() + 3 * sizeof size, &size, sizeof size);
+    all.insert(all.end(), stamped.begin(), stamped.end());
+    return all;
+  };
+  EXPECT_NO_THROW(Executable::deserialize(own, with_level(std::string(cpu_level()))));
+  size_t refused = 0;
+  std::vector<std::string> levels = {"", "v9", "aarch64"};
+  levels.insert(levels.end(), cpu_levels().begin(), cpu_levels().end());
+  for (const std::string& level : levels) {
+    if (runs_here(level)) continue;
+    try {
+      Executable::deserialize(own, with_level(level));
+      ADD_FAILURE() << level;
+    } catch (const Error& error) {
+      EXPECT_TRUE(error.plugin_code().has_value()) << error.what();
+      ++refused;
+    }
+  }
+  EXPECT_GE(refused, 2u);
 }
 
 // In processes of their own, because the compiler is opened once.
