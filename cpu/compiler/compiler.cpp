@@ -49,10 +49,11 @@ class Stopwatch {
 };
 
 // What the plan does and can do without.
-constexpr std::string_view kFusion = "fusion", kRemoveCopies = "remove-copies";
+constexpr std::string_view kFusion = "fusion", kRemoveCopies = "remove-copies",
+                           kBringTogether = "bring-together";
 
 void check_names(const std::vector<std::string>& disabled) {
-  std::vector<std::string_view> known = {kFusion, kRemoveCopies};
+  std::vector<std::string_view> known = {kFusion, kRemoveCopies, kBringTogether};
   for (const Pass& pass : all_passes()) known.push_back(pass.name);
   for (const std::string& name : disabled)
     if (std::find(known.begin(), known.end(), name) == known.end())
@@ -199,6 +200,7 @@ Blob compile(std::string_view text, const CompileOptions& options) {
   if (!main) throw Error(ErrorKind::kInvalidArgument, "the program has no function @main");
   Plan plan = make_plan(*main, !disabled(kFusion));
   if (!disabled(kRemoveCopies)) remove_copies(plan);
+  if (!disabled(kBringTogether)) bring_together(plan);
   place_temporaries(plan);
   watch.lap("plan", [&](double ms) { dump.plan(ms, plan); });
   Blob blob = Assembler(*main, plan, options).run(watch, dump);

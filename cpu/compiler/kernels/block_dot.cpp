@@ -102,7 +102,7 @@ class BlockDot {
   KernelShape few_rows() {
     frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* column) { few_rows_column(column); });
     const int64_t work = blocks_ * reader_.weights() * rows_;
-    return {columns_, std::max<int64_t>(1, 16 * kGrainElements / work), 0};
+    return {columns_, std::max<int64_t>(1, 2 * kGrainElements / work), 0};
   }
 
   struct Totals {

@@ -2,6 +2,7 @@
 
 #include <llvm/IR/Intrinsics.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "cpu/compiler/kernels/custom.h"
@@ -30,7 +31,7 @@ class Int8RowsKernel {
       Value* to = at(frame_.outputs()[0], b_.CreateMul(row, number(rows_.row_bytes())));
       quantise(load(row, block), block, to);
     });
-    return {shape().dims[0] * rows_.blocks(), kGrainElements / kInt8Block, 0};
+    return {shape().dims[0] * rows_.blocks(), kGrainElements / kInt8Block / (is_costly() ? 16 : 1), 0};
   }
 
  private:
@@ -39,6 +40,16 @@ class Int8RowsKernel {
   Value* at(Value* base, Value* bytes) { return b_.CreateInBoundsGEP(b_.getInt8Ty(), base, bytes); }
   llvm::Type* floats() { return llvm::FixedVectorType::get(b_.getFloatTy(), kLanes); }
   Value* splat(double value) { return llvm::ConstantFP::get(floats(), value); }
+
+  // Whether elements take much longer to compute than to round: gated activations do.
+  bool is_costly() const {
+    const auto& nodes = frame_.spec().expression.nodes();
+    return std::any_of(nodes.begin(), nodes.end(), [](const Node& node) {
+      return node.op != nullptr &&
+             (node.op->code == hlo::OpCode::logistic || node.op->code == hlo::OpCode::tanh ||
+              node.op->code == hlo::OpCode::exponential);
+    });
+  }
 
   // The block's elements, computed one by one: a loop that becomes vector code.
   Value* load(Value* row, Value* block) {

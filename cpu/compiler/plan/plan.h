@@ -41,6 +41,8 @@ Plan make_plan(const hlo::Function& function, bool fuse = true);
 
 // Lets what is copied live where the copy goes, where nobody can tell.
 void remove_copies(Plan& plan);
+// Puts steps side by side that threads need not meet between.
+void bring_together(Plan& plan);
 // Gives temporaries their offsets: those whose lives do not meet share memory. Error kOutOfMemory if no
 // memory holds them.
 void place_temporaries(Plan& plan);

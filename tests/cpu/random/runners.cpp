@@ -46,7 +46,7 @@ std::vector<Tensor> OurProgram::run(const std::vector<Tensor>& arguments, int th
 }
 
 std::vector<std::string> passes_to_disable(const std::string& text) {
-  std::vector<std::string> names{"fusion", "remove-copies"};
+  std::vector<std::string> names{"fusion", "remove-copies", "bring-together"};
   for (const Pass& pass : all_passes()) {
     // Without these, some programs cannot be compiled.
     if (pass.name == "inline-calls" && text.find("call @") != text.npos) continue;
