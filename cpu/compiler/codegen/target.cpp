@@ -29,13 +29,19 @@ constexpr const char* kX86 = "x86_64-unknown-linux-gnu";
 constexpr const char* kArm = "aarch64-unknown-linux-gnu";
 using Bytes = VectorTarget::Bytes;
 constexpr VectorTarget kNeon = {128, 32, Bytes::kPlain};
+// Gathers are slow on many CPUs that have them, and slower where microcode guards them.
 constexpr Level kLevels[] = {
     {"x86-64", kX86, "x86-64", "", {}, {128, 16, Bytes::kPlain}},
     {"v3", kX86, "x86-64-v3", "", kAll, {256, 16, Bytes::kPairs}},
     {"v3-vnni", kX86, "x86-64-v3", "+avxvnni", kAll, {256, 16, Bytes::kQuads}},
-    {"v4", kX86, "x86-64-v4", "", kAll, {512, 32, Bytes::kPairs}},
-    {"v4-vnni", kX86, "x86-64-v4", "+avx512vnni", kAll, {512, 32, Bytes::kQuads}},
-    {"v4-vnni-bf16", kX86, "x86-64-v4", "+avx512vnni,+avx512bf16", kAll, {512, 32, Bytes::kQuads}},
+    {"v4", kX86, "x86-64-v4", "+prefer-no-gather", kAll, {512, 32, Bytes::kPairs}},
+    {"v4-vnni", kX86, "x86-64-v4", "+prefer-no-gather,+avx512vnni", kAll, {512, 32, Bytes::kQuads}},
+    {"v4-vnni-bf16",
+     kX86,
+     "x86-64-v4",
+     "+prefer-no-gather,+avx512vnni,+avx512bf16",
+     kAll,
+     {512, 32, Bytes::kQuads}},
     {"aarch64", kArm, "generic", "+neon", kAll, kNeon},
     {"aarch64-dotprod", kArm, "generic", "+neon,+fullfp16,+dotprod", kAll, kNeon},
     {"aarch64-i8mm-bf16", kArm, "generic", "+neon,+fullfp16,+dotprod,+i8mm,+bf16", kAll, kNeon},

@@ -26,7 +26,6 @@ namespace {
 
 constexpr int64_t kFewRows = 2;
 constexpr size_t kHalves = 2;          // a panel's rows of weights: so many vectors
-constexpr int64_t kUnpacked = 8;       // of them, taken apart at once
 constexpr int64_t kTokenBlock = 128;   // rows of activations that meet a panel: they stay in the L2 cache
 constexpr int64_t kBytesAhead = 2048;  // of prefetches: measured with bench_kernels
 
@@ -127,7 +126,7 @@ class BlockDot {
     Totals last{totals.sums, {}, {}};
     if (rest > 0) {
       if (rest * reader_.groups() % groups_at_once() != 0)
-        for (int64_t m = 0; m < rows_; ++m) last.odd.push_back(zeroed(floats(kUnpacked)));
+        for (int64_t m = 0; m < rows_; ++m) last.odd.push_back(zeroed(floats(8)));
       for (int64_t m = 0; m < rows_; ++m) last.minima.push_back(zeroed(floats(rest * reader_.runs())));
       few_rows_unit(weights, number(blocks_ - rest), rest, xs, last);
     }
@@ -151,7 +150,20 @@ class BlockDot {
     for (int64_t line = 0; line < unit * reader_.bytes(); line += 64) prefetch(at(first, line), kBytesAhead);
     std::vector<Value*> addresses;
     for (int64_t i = 0; i < unit; ++i) addresses.push_back(at(first, i * reader_.bytes()));
-    const BlockReader::Scales scales = reader_.scales(addresses);
+    const int64_t groups = unit * reader_.groups();
+    const auto quants = [&](int64_t group) {
+      std::vector<BlockReader::Group> at_once;
+      for (int64_t i = group; i < std::min(group + groups_at_once(), groups); ++i)
+        at_once.push_back({addresses[static_cast<size_t>(i / reader_.groups())], i % reader_.groups()});
+      return quads_.prepare(reader_.quants(at_once));
+    };
+    // Scales that are picked out of whole registers come later, or LLVM would pick the weights out of these.
+    const bool picks_scales = half_ == 16 && unit == 4;
+    std::vector<Quads::Weights> taken;
+    for (int64_t group = 0; picks_scales && group < groups; group += groups_at_once())
+      taken.push_back(quants(group));
+    const BlockReader::Scales scales =
+        picks_scales ? reader_.scales_of_four(first) : reader_.scales(addresses);
     const bool by_16 = reader_.run() == 16;
     std::vector<Value*> factors;  // scale of weights · scale of activations, by row of activations
     for (size_t m = 0; m < xs.size(); ++m) {
@@ -160,13 +172,10 @@ class BlockDot {
         add_to(totals.minima[m], scales.minimum[0],
                x_table(xs[m], block, unit, by_16 ? x_.sums_of_16() : x_.sums_of_32(), reader_.run()));
     }
-    const int64_t groups = unit * reader_.groups();
     for (int64_t group = 0; group < groups; group += groups_at_once()) {
+      const Quads::Weights q =
+          picks_scales ? taken[static_cast<size_t>(group / groups_at_once())] : quants(group);
       const int64_t count = std::min(groups_at_once(), groups - group);
-      std::vector<BlockReader::Group> at_once;
-      for (int64_t i = group; i < group + count; ++i)
-        at_once.push_back({addresses[static_cast<size_t>(i / reader_.groups())], i % reader_.groups()});
-      const Quads::Weights q = quads_.prepare(reader_.quants(at_once));
       Value* index = b_.CreateAdd(b_.CreateMul(block, number(reader_.groups())), number(group));
       for (size_t m = 0; m < xs.size(); ++m) {
         Value* x = load(q.bytes->getType(), at(xs[m], b_.CreateMul(index, number(kInt8Block))));
@@ -180,7 +189,7 @@ class BlockDot {
   }
 
   // 32 weights each, of which a vector takes so many.
-  int64_t groups_at_once() const { return half_ / kUnpacked; }
+  int64_t groups_at_once() const { return half_ / 8; }
 
   // What a table of the activations, with an entry per `each` elements, holds for these blocks: a lane per
   // run.
@@ -227,7 +236,7 @@ class BlockDot {
       Value* from = b_.CreateMul(b_.CreateUDiv(item, number(panels)), number(token_block_));
       Value* to = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, b_.CreateAdd(from, number(token_block_)),
                                            number(rows_));
-      for (int64_t row = 0; row < panel_; row += kUnpacked) unpack(panel, first, row);
+      for (int64_t row = 0; row < panel_; row += half_) unpack(panel, first, row);
       frame_.loop(from, to, tokens_, [&](Value* token) { meet(panel, first, token); });
     });
     return {panels * tiles(rows_, token_block_), 1, panel_bytes()};
@@ -236,17 +245,20 @@ class BlockDot {
   // The panel's rows from `row` on.
   void unpack(Value* panel, Value* first, int64_t row) {
     std::vector<Value*> rows;
-    for (int64_t r = 0; r < kUnpacked; ++r) rows.push_back(weight_row(b_.CreateAdd(first, number(row + r))));
+    Value* begin = weight_row(first);
+    for (int64_t r = row; r < row + half_; ++r)
+      rows.push_back(columns_ % panel_ == 0 ? at(begin, r * weight_row_bytes())
+                                            : weight_row(b_.CreateAdd(first, number(r))));
     frame_.loop(number(0), number(blocks_), 1, [&](Value* block) {
       std::vector<Value*> addresses;
       for (Value* of_row : rows)
         addresses.push_back(at(of_row, b_.CreateMul(block, number(reader_.bytes()))));
       if (!waits_for_memory())
         for (Value* address : addresses)
-          prefetch(address, kUnpacked * weight_row_bytes());  // the next eight rows
+          prefetch(address, half_ * weight_row_bytes());  // the rows after these
       unpack_scales(panel, block, row, reader_.scales(addresses));
       for (int64_t group = 0; group < reader_.groups(); ++group) {
-        const std::vector<Value*> words = reader_.quants_of_8(addresses, group);
+        const std::vector<Value*> words = reader_.quants_of_all(addresses, group);
         Value* index = b_.CreateAdd(b_.CreateMul(block, number(reader_.groups())), number(group));
         Value* to = at(panel, b_.CreateMul(index, number(kInt8Block * panel_)));
         for (size_t k = 0; k < words.size(); ++k)

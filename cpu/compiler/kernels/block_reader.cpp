@@ -1,5 +1,7 @@
 #include "cpu/compiler/kernels/block_reader.h"
 
+#include <algorithm>
+
 #include "cpu/compiler/kernels/transpose.h"
 #include "fusebox/base/error.h"
 
@@ -150,14 +152,81 @@ Value* BlockReader::quants(Value* block, int64_t group) {
   throw InternalError("no such block format");
 }
 
-Value* BlockReader::quants(const std::vector<Group>& groups) {
-  Value* first = quants(groups[0].block, groups[0].index);
-  if (groups.size() == 1) return first;
-  return b_.CreateShuffleVector(first, quants(groups[1].block, groups[1].index), lanes(0, 64));
+// `count` elements of each of two blocks.
+Value* BlockReader::two(Value* first, Value* second, int64_t offset, llvm::Type* element, unsigned count) {
+  return b_.CreateShuffleVector(load(first, offset, element, count), load(second, offset, element, count),
+                                lanes(0, static_cast<int>(2 * count)));
 }
 
-std::vector<Value*> BlockReader::quants_of_8(const std::vector<Value*>& blocks, int64_t group) {
-  llvm::Type* bytes = llvm::FixedVectorType::get(b_.getInt8Ty(), 32);
+// The bits of each byte of a mask, after they were turned right by `first` places in the first 32 bytes and
+// by `second` in the others.
+Value* BlockReader::turned(Value* bytes, int first, int second, int mask) {
+  Value* words = b_.CreateBitCast(bytes, llvm::FixedVectorType::get(b_.getInt32Ty(), 16));
+  std::vector<llvm::Constant*> counts;
+  for (int i = 0; i < 16; ++i)
+    counts.push_back(b_.getInt32(static_cast<uint32_t>(i < 8 ? first : second) & 31));
+  words = b_.CreateIntrinsic(llvm::Intrinsic::fshr, {words->getType()},
+                             {words, words, llvm::ConstantVector::get(counts)});
+  return shifted(b_.CreateBitCast(words, bytes->getType()), 0, mask);
+}
+
+Value* BlockReader::two_nibbles(Value* first, Value* second) {
+  Value* words = b_.CreateShuffleVector(load(first, nibbles_at(), b_.getInt32Ty(), 4),
+                                        load(second, nibbles_at(), b_.getInt32Ty(), 4),
+                                        {0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7});
+  std::vector<llvm::Constant*> shifts;
+  for (unsigned i = 0; i < 16; ++i) shifts.push_back(b_.getInt32(i % 8 < 4 ? 0 : 4));
+  words = b_.CreateLShr(words, llvm::ConstantVector::get(shifts));
+  return shifted(b_.CreateBitCast(words, llvm::FixedVectorType::get(b_.getInt8Ty(), 64)), 0, 15);
+}
+
+// Groups `group`, which is even, and the one behind it.
+Value* BlockReader::two_of_one(Value* block, int64_t group) {
+  const int j = static_cast<int>(group), in_half = j % 4;
+  const auto twice = [&](int64_t offset) { return two(block, block, offset, b_.getInt8Ty(), 32); };
+  const auto planes = [&](int64_t offset) {
+    std::vector<llvm::Constant*> bits;
+    for (int i = 0; i < 64; ++i) bits.push_back(b_.getInt8(static_cast<uint8_t>(1 << (i < 32 ? j : j + 1))));
+    Value* masked = b_.CreateAnd(twice(offset), llvm::ConstantVector::get(bits));
+    return b_.CreateICmpNE(masked, llvm::Constant::getNullValue(masked->getType()));
+  };
+  switch (format_) {
+    case BlockFormat::q2_k: return turned(twice(16 + j / 4 * 32), 2 * in_half, 2 * in_half + 2, 3);
+    case BlockFormat::q3_k:
+      return with_bits(turned(twice(32 + j / 4 * 32), 2 * in_half, 2 * in_half + 2, 3), planes(0), 4);
+    case BlockFormat::q4_k: return turned(twice(16 + j / 2 * 32), 0, 4, 15);
+    case BlockFormat::q5_k: return with_bits(turned(twice(48 + j / 2 * 32), 0, 4, 15), planes(16), 16);
+    case BlockFormat::q6_k: {
+      Value* low = load(block, j / 4 * 64, b_.getInt8Ty(), 64);
+      low = turned(low, in_half / 2 * 4, in_half / 2 * 4, 15);
+      return b_.CreateOr(low, turned(twice(128 + j / 4 * 32), 2 * in_half - 4, 2 * in_half - 2, 0x30));
+    }
+    default: throw InternalError("a format of one group");
+  }
+}
+
+Value* BlockReader::quants(const std::vector<Group>& groups) {
+  Value *first = groups[0].block, *second = groups.back().block;
+  if (groups.size() == 1) return quants(first, groups[0].index);
+  if (this->groups() > 1) return two_of_one(first, groups[0].index);
+  // 32 bits each, in a general register: masks are made from those.
+  const auto bits = [&](int64_t offset) {
+    const auto wide = [&](Value* block) {
+      return b_.CreateZExt(load(block, offset, b_.getInt32Ty(), 1), b_.getInt64Ty());
+    };
+    Value* both = b_.CreateOr(wide(first), b_.CreateShl(wide(second), 32));
+    return b_.CreateBitCast(both, llvm::FixedVectorType::get(b_.getInt1Ty(), 64));
+  };
+  switch (format_) {
+    case BlockFormat::q5_0: return with_bits(two_nibbles(first, second), bits(2), 16);
+    case BlockFormat::q5_1: return with_bits(two_nibbles(first, second), bits(4), 16);
+    case BlockFormat::q8_0: return two(first, second, 2, b_.getInt8Ty(), 32);
+    default: return two_nibbles(first, second);
+  }
+}
+
+std::vector<Value*> BlockReader::quants_of_all(const std::vector<Value*>& blocks, int64_t group) {
+  llvm::Type* bytes = llvm::FixedVectorType::get(b_.getInt8Ty(), 4 * static_cast<unsigned>(blocks.size()));
   std::vector<Value*> rows, columns;
   if (format_ == BlockFormat::q4_0 || format_ == BlockFormat::q4_1) {
     // Turned while two weights are still one byte: half the work.
@@ -192,12 +261,33 @@ BlockReader::Scales BlockReader::one_run(const std::vector<Value*>& blocks) {
     const auto [scale, minimum] = pairs_of_halves(blocks);
     return {{scale}, {minimum}};
   }
-  Value* scale = halves(blocks, 0);
+  return one_run(halves(blocks, 0));
+}
+
+BlockReader::Scales BlockReader::one_run(Value* scale) {
   switch (format_) {
     case BlockFormat::q4_0: return {{scale}, {times(scale, -8)}};
     case BlockFormat::q5_0: return {{scale}, {times(scale, -16)}};
     default: return {{scale}, {}};
   }
+}
+
+// The few halves that are needed are picked out of 64 bytes, or twice 64, at once.
+BlockReader::Scales BlockReader::scales_of_four(Value* blocks) {
+  constexpr int64_t kRegister = 64;
+  const bool stored = format_ == BlockFormat::q4_1 || format_ == BlockFormat::q5_1;
+  const int64_t last = 3 * bytes() + (stored ? 4 : 2), second = std::min(kRegister, 4 * bytes() - kRegister);
+  Value* words = load(blocks, 0, b_.getInt16Ty(), 32);
+  Value* others = last > kRegister ? load(blocks, second, b_.getInt16Ty(), 32) : words;
+  std::vector<int> from;
+  for (int64_t offset = 0; offset < (stored ? 4 : 2); offset += 2)
+    for (int64_t block = 0; block < 4; ++block) {
+      const int64_t at = block * bytes() + offset;
+      from.push_back(static_cast<int>(at < kRegister ? at / 2 : 32 + (at - second) / 2));
+    }
+  Value* all = emit_f16_to_f32(b_, b_.CreateShuffleVector(words, others, from), target_);
+  if (!stored) return one_run(all);
+  return {{b_.CreateShuffleVector(all, lanes(0, 4))}, {b_.CreateShuffleVector(all, lanes(4, 4))}};
 }
 
 void BlockReader::q2_k(Value* block, Scales& out) {

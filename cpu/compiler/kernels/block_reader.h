@@ -30,15 +30,15 @@ class BlockReader {
   // q of group `group` of the block: <32 x i8>.
   llvm::Value* quants(llvm::Value* block, int64_t group);
 
-  // q of one or two groups, of the same block or of two, side by side.
+  // q of one or two groups side by side: of two blocks, or of one where the first's index is even.
   struct Group {
     llvm::Value* block;
     int64_t index;
   };
   llvm::Value* quants(const std::vector<Group>& groups);
 
-  // Of eight blocks at once: vector k holds bytes 4k to 4k + 3 of what quants() gives for each of them.
-  std::vector<llvm::Value*> quants_of_8(const std::vector<llvm::Value*>& blocks, int64_t group);
+  // Of 8 or 16 blocks at once: vector k holds bytes 4k to 4k + 3 of what quants() gives for each of them.
+  std::vector<llvm::Value*> quants_of_all(const std::vector<llvm::Value*>& blocks, int64_t group);
 
   // Scales and minima of one run each, f32. For formats with one run per block, lane r is that of blocks[r];
   // for others there is one vector per block, and lane s of it is that of run s.
@@ -46,6 +46,8 @@ class BlockReader {
     std::vector<llvm::Value*> scale, minimum;
   };
   Scales scales(const std::vector<llvm::Value*>& blocks);
+  // The same of four blocks side by side, of a format with one run, for levels with vectors of 512 bits.
+  Scales scales_of_four(llvm::Value* blocks);
 
  private:
   llvm::Value* load(llvm::Value* block, int64_t offset, llvm::Type* element, unsigned count);
@@ -54,6 +56,12 @@ class BlockReader {
   llvm::Value* half(llvm::Value* block, int64_t offset);
   int64_t nibbles_at() const;
   llvm::Value* nibbles(llvm::Value* block);
+  llvm::Value* two(llvm::Value* first, llvm::Value* second, int64_t offset, llvm::Type* element,
+                   unsigned count);
+  llvm::Value* turned(llvm::Value* bytes, int first, int second, int mask);
+  llvm::Value* two_nibbles(llvm::Value* first, llvm::Value* second);
+  llvm::Value* two_of_one(llvm::Value* block, int64_t group);
+  Scales one_run(llvm::Value* scale);
   llvm::Value* with_bits(llvm::Value* q, llvm::Value* mask, int value);
   llvm::Value* shifted(llvm::Value* bytes, int shift, int mask);
   llvm::Value* to_float(llvm::Value* integers, bool is_signed);

@@ -7,7 +7,7 @@
 
 namespace fusebox::cpu {
 
-// Eight vectors, of 4 n lanes each: lane i of vector j becomes lane j of vector i.
+// Eight or sixteen vectors, of 4 n lanes each: lane i of vector j becomes lane j of vector i.
 std::vector<llvm::Value*> transposed(llvm::IRBuilder<>& builder, const std::vector<llvm::Value*>& rows);
 
 }  // namespace fusebox::cpu
