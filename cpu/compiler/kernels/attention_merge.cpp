@@ -27,7 +27,7 @@ class AttentionMerge {
   KernelShape emit() {
     const int64_t items = parts_[0] * parts_[1] * parts_[3];
     frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) { merge(item); });
-    return {items, std::max<int64_t>(1, kGrainElements / (size_ * parts_[2])), 0};
+    return {items, std::max<int64_t>(1, 2 * kGrainElements / (size_ * parts_[2])), 0};
   }
 
  private:

@@ -176,6 +176,17 @@ Value* Elements::concatenate(const Node& node, const Index& index) {
     const int64_t size = operand(node, i).shape.dims[axis];
     if (size == 0) continue;
     Index at = index;
+    if (const auto range = ranges_.find(index[axis]); range != ranges_.end()) {
+      const auto [first, end] = range->second;
+      if (first >= begin + size || end <= begin) {
+        begin += size;
+        continue;
+      }
+      if (first >= begin && end <= begin + size) {
+        at[axis] = b_.CreateSub(index[axis], number(begin));
+        return element(node.operands[i], at);
+      }
+    }
     Value* inside = b_.CreateSub(index[axis], number(begin));
     inside = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, inside, number(0));
     at[axis] = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, inside, number(size - 1));

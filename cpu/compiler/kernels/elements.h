@@ -27,6 +27,8 @@ class Elements {
   llvm::Value* element_in_line(int node, llvm::Value* position);
   // A scalar node as an index, moved into [0, limit].
   llvm::Value* start_index(int node, int64_t limit);
+  // An index that is known to lie in [begin, end): a concatenation asks, and computes one operand only.
+  void assume(llvm::Value* index, int64_t begin, int64_t end) { ranges_[index] = {begin, end}; }
   // What the parameters of a combiner are.
   void set_parameters(std::vector<llvm::Value*> values);
   // Forgets what was computed: it does not reach where code is emitted now.
@@ -48,6 +50,7 @@ class Elements {
   const Expression& expression_;
   std::vector<llvm::Value*> inputs_, parameters_;
   std::map<std::pair<int, Index>, llvm::Value*> known_;
+  std::map<llvm::Value*, std::pair<int64_t, int64_t>> ranges_;
   llvm::Value* line_ = nullptr;
 };
 

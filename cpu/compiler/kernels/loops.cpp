@@ -1,6 +1,7 @@
 // Kernels made of plain loops: map, reduce, update.
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "cpu/compiler/kernels/combiner.h"
 #include "cpu/compiler/kernels/frame.h"
@@ -122,6 +123,31 @@ void reduce_outer(Frame& frame, const Shape& from, const Dims& axes, Combiner& c
   });
 }
 
+// A loop over the places of a row; where concatenations along rows begin a new operand, one loop ends and the
+// next one begins, so that each is of one operand.
+void loop_of_row(Frame& frame, Elements& elements, const Rows& rows,
+                 const std::function<void(Value*)>& body) {
+  constexpr size_t kMostParts = 4;
+  std::set<int64_t> borders = {0, rows.length};
+  for (const Node& node : frame.spec().expression.nodes()) {
+    if (!node.op || node.op->code != OpCode::concatenate || node.shape.dims.back() != rows.length) continue;
+    if (node.op->attributes.get<int64_t>("dimension") + 1 != static_cast<int64_t>(node.shape.dims.size()))
+      continue;
+    int64_t border = 0;
+    for (const int operand : node.operands)
+      borders.insert(border += frame.spec().expression.node(operand).shape.dims.back());
+  }
+  if (borders.size() > kMostParts + 1) borders = {0, rows.length};
+  for (auto end = std::next(borders.begin()); end != borders.end(); ++end) {
+    const int64_t first = *std::prev(end);
+    frame.loop(frame.number(first), frame.number(*end), 1, [&](Value* place) {
+      elements.forget();
+      elements.assume(place, first, *end);
+      body(place);
+    });
+  }
+}
+
 }  // namespace
 
 KernelShape emit_map(Frame& frame) {
@@ -137,8 +163,7 @@ KernelShape emit_map(Frame& frame) {
   const Rows rows(spec.expression.node(root).shape.dims);
   frame.loop(frame.begin(), frame.end(), 1, [&](Value* row) {
     Value* first = frame.b().CreateMul(row, frame.number(rows.length));
-    frame.loop(frame.number(0), frame.number(rows.length), 1, [&](Value* place) {
-      elements.forget();
+    loop_of_row(frame, elements, rows, [&](Value* place) {
       Value* value = elements.element(root, rows.index(frame, row, place));
       frame.store(0, frame.b().CreateAdd(first, place), value);
     });
@@ -180,8 +205,7 @@ KernelShape emit_update(Frame& frame) {
     start.push_back(elements.start_index(spec.roots[1 + i], shape.dims[i] - part.dims[i]));
   const Rows rows(part.dims);
   frame.loop(frame.begin(), frame.end(), 1, [&](Value* row) {
-    frame.loop(frame.number(0), frame.number(rows.length), 1, [&](Value* place) {
-      elements.forget();
+    loop_of_row(frame, elements, rows, [&](Value* place) {
       Index at = rows.index(frame, row, place);
       Value* value = elements.element(spec.roots[0], at);
       for (size_t i = 0; i < at.size(); ++i) at[i] = frame.b().CreateAdd(at[i], start[i]);
