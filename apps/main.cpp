@@ -10,6 +10,7 @@
 #include <string>
 
 #include "apps/command.h"
+#include "apps/lost_file.h"
 #include "apps/terminal.h"
 #include "fusebox/base/error.h"
 #include "fusebox/base/log.h"
@@ -98,6 +99,7 @@ int main(int argc, char** argv) {
   if (std::signal(SIGINT, [](int) { _exit(kInterrupted); }) == SIG_IGN) std::signal(SIGINT, SIG_IGN);
   setenv("TF_CPP_MIN_LOG_LEVEL", "2", 0);  // XLA's plugin would greet on stderr
   install_log_sink();
+  tell_of_lost_files();
   try {
     return run(argc, argv);
   } catch (const fusebox::Error& error) {

@@ -58,12 +58,14 @@ void serve(Pool* pool, int thread, uint32_t seen) {
   }
 }
 
-// Signals are for the threads of the program.
+// Signals are for the threads of the program; but not those of a thread's own faults: blocked, they would end
+// the process unseen.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
     sigset_t all;
     sigfillset(&all);
+    for (const int fault : {SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP}) sigdelset(&all, fault);
     pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
   ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
