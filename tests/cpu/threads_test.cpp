@@ -200,5 +200,21 @@ TEST(LevelDeathTest, CanBeMaskedDownButNotUp) {
   EXPECT_EXIT(played("v9"), testing::ExitedWithCode(2), "");
 }
 
+// Every level is taken, or refused with the names of those that the machine has.
+TEST(LevelDeathTest, TellsWhatTheMachineHas) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto tried = [](const std::string& level) {
+    setenv("FUSEBOX_CPU_LEVEL", level.c_str(), 1);
+    try {
+      _exit(cpu_level() == level && runs_here(level) && runs_here(cpu_levels()[0]) ? 0 : 1);
+    } catch (const Error& error) {
+      const std::string has = "FUSEBOX_CPU_LEVEL is " + level + ", this machine has ";
+      _exit(error.message().find(has + std::string(cpu_levels()[0])) == std::string::npos ? 1 : 0);
+    }
+  };
+  for (const std::string_view level : cpu_levels())
+    EXPECT_EXIT(tried(std::string(level)), testing::ExitedWithCode(0), "") << level;
+}
+
 }  // namespace
 }  // namespace fusebox::cpu

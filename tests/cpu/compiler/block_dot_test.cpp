@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 #include <random>
 
 #include "cpu/compiler/compiler.h"
@@ -16,6 +17,7 @@
 #include "fusebox/base/small_float.h"
 #include "fusebox/stablehlo/printer.h"
 #include "fusebox/trace/trace.h"
+#include "tests/base/temporary_folder.h"
 #include "tests/cpu/compiler/emulate.h"
 
 namespace fusebox::cpu {
@@ -182,6 +184,67 @@ TEST(BlockDot, SumsOfProductsAreExactAtEveryLevel) {
       for (size_t i = 0; i < got.size(); ++i) ASSERT_EQ(got[i], want.value[i]) << level << " at " << i;
     }
   }
+}
+
+// The straight piece of a kernel's assembly that consists most of an instruction: its innermost loop.
+std::vector<std::string> innermost(std::istream& assembly, const std::string& instruction) {
+  const auto share = [&](const std::vector<std::string>& piece) {
+    const auto count = std::ranges::count_if(
+        piece, [&](const std::string& line) { return line.find(instruction + '\t') != std::string::npos; });
+    return count < 2 ? 0 : static_cast<double>(count) / static_cast<double>(piece.size());
+  };
+  std::vector<std::string> best, piece;
+  bool in_kernel = false;
+  for (std::string line; std::getline(assembly, line);) {
+    if (line.starts_with("block_dot")) in_kernel = true;
+    if (line.starts_with(".Lfunc_end")) in_kernel = false;
+    const size_t begin = line.find_first_not_of('\t');
+    if (!in_kernel || begin == std::string::npos) continue;
+    const std::string code = line.substr(begin);
+    if (begin == 1 && code[0] != '.' && code[0] != '#') piece.push_back(code);
+    if (line.starts_with(".LBB") || code[0] == 'j') {
+      if (share(piece) > share(best)) best = piece;
+      piece.clear();
+    }
+  }
+  return best;
+}
+
+// Sums of integers stay in registers.
+TEST(BlockDot, InnermostLoopsUseTheLevelsInstructionAndNoMemoryForSums) {
+#ifdef __x86_64__
+  struct Level {
+    std::string name, instruction, registers;
+  };
+  for (const Level& level : {Level{"v3-vnni", "vpdpbusd", "%ymm"}, Level{"v4", "vpmaddubsw", "%zmm"},
+                             Level{"v4-vnni", "vpdpbusd", "%zmm"}, Level{"v4-vnni-bf16", "vpdpbusd", "%zmm"}})
+    for (const BlockFormat format :
+         {BlockFormat::q4_0, BlockFormat::q4_1, BlockFormat::q5_0, BlockFormat::q8_0})
+      for (const int64_t rows : {1, 128}) {
+        SCOPED_TRACE(fmt::format("{}, {}, {} rows", level.name, info(format).name, rows));
+        const TemporaryFolder folder;
+        compile(text_of({format, rows, 64, 48}), {.level = level.name, .dump_to = folder.path()});
+        std::ifstream file(folder / "kernels.s");
+        int64_t found = 0;
+        for (const std::string& line : innermost(file, level.instruction)) {
+          if (line.find(level.instruction + '\t') != std::string::npos) {
+            ++found;
+            EXPECT_NE(line.find(level.registers), std::string::npos) << line;
+          }
+          // Where there are few registers, constants may be read from there.
+          const bool is_wide = level.registers == "%zmm";
+          const size_t stack = line.find("(%rsp"), vector = line.find("mm");
+          EXPECT_TRUE(stack == std::string::npos || vector == std::string::npos ||
+                      (!is_wide && stack < vector))
+              << line;
+        }
+        const int64_t tokens = level.registers == "%zmm" ? 6 : 4;
+        if (rows == 128)
+          EXPECT_EQ(found, 2 * tokens);
+        else
+          EXPECT_GE(found, 2);
+      }
+#endif
 }
 
 }  // namespace
