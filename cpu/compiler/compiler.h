@@ -27,8 +27,8 @@ struct CompileOptions {
   // Is told what was done and how long it took: "parse", passes by name, "plan", "kernels", "machine code".
   std::function<void(std::string_view stage, double milliseconds)> on_stage = {};
   std::string dump_to = {};  // a folder for the files of dump.h
-  // For tests of levels that no machine at hand has: `on_kernels` makes of the kernels for `level` what can be
-  // compiled for `machine_level`.
+  // For tests of levels that no machine at hand has: `on_kernels` makes of the kernels for `level` what can
+  // be compiled for `machine_level`.
   std::string machine_level = {};  // `level` if empty
   std::function<void(llvm::Module&)> on_kernels = {};
 };
