@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "cpu/execute/program.h"
 #include "cpu/level.h"
@@ -432,6 +434,36 @@ TEST(Compile, LongReductionsAreSharedByThreads) {
       compile(text, {.level = std::string(cpu_level()), .disabled_passes = {"split-long-reductions"}});
   EXPECT_EQ(most_items(whole), 2);
   EXPECT_EQ(run(whole, {x}), run(shared, {x}));
+}
+
+// Where elements may change places, parts are reduced side by side; a NaN is still one.
+TEST(Compile, LongReductionsByOneOpAreSharedToo) {
+  const std::string text = R"(
+    func.func @main(%x: tensor<3x32768xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) {
+      %zero = stablehlo.constant dense<0.0> : tensor<f32>
+      %low = stablehlo.constant dense<0xFF800000> : tensor<f32>
+      %high = stablehlo.constant dense<0x7F800000> : tensor<f32>
+      %sum = stablehlo.reduce(%x init: %zero) applies stablehlo.add across dimensions = [1] : (tensor<3x32768xf32>, tensor<f32>) -> tensor<3xf32>
+      %most = stablehlo.reduce(%x init: %low) applies stablehlo.maximum across dimensions = [1] : (tensor<3x32768xf32>, tensor<f32>) -> tensor<3xf32>
+      %least = stablehlo.reduce(%x init: %high) applies stablehlo.minimum across dimensions = [1] : (tensor<3x32768xf32>, tensor<f32>) -> tensor<3xf32>
+      return %sum, %most, %least : tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
+    })";
+  constexpr size_t kRow = 32768;
+  Floats x(3 * kRow);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i % 7);  // sums are exact
+  x[12'345] = 9, x[kRow + 1] = -1, x[2 * kRow + 30'000] = std::numeric_limits<float>::quiet_NaN();
+  Floats sums(3);
+  for (size_t i = 0; i < x.size(); ++i) sums[i / kRow] += x[i];
+  const Blob shared = compiled(text);
+  for (const int threads : {1, 2, 3, 8}) {
+    const std::vector<Floats> results = run(shared, {x}, threads);
+    const auto finite = [&](size_t i) { return Floats(results[i].begin(), results[i].begin() + 2); };
+    EXPECT_EQ(finite(0), (Floats{sums[0], sums[1]}));
+    EXPECT_EQ(finite(1), (Floats{9, 6}));
+    EXPECT_EQ(finite(2), (Floats{0, -1}));
+    for (const Floats& result : results) EXPECT_TRUE(std::isnan(result[2])) << threads;
+  }
+  for (const Step& step : shared.steps) EXPECT_TRUE(step.items == 3 * 8 || step.items == 3) << step.items;
 }
 
 // Kernels believe the passes that call them, and nobody else.
