@@ -179,9 +179,10 @@ Runner add_inspect(CLI::App& app) {
   app.add_flag("--config", flags->config, "hyper-parameters and metadata");
   app.add_flag("--tensors", flags->tensors, "every tensor: name, type, shape, size");
   app.add_flag("--memory", flags->memory, "what weights, cache and the decode program take");
-  const CLI::Option* text = app.add_option("--stablehlo", flags->program,
-                                           "the program's text: decode (default), prefill_N, score_N, copy")
-                                ->expected(0, 1);
+  const CLI::Option* text =
+      app.add_option("--stablehlo", flags->program,
+                     "the program's text: decode (default), prefill_N, score_N, logits_N, copy")
+          ->expected(0, 1);
   const CLI::Option* passes =
       app.add_option("--passes", flags->passes_options.program,
                      "how it is compiled: the program after each pass, memory plan, kernels")

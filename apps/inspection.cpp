@@ -61,8 +61,9 @@ std::pair<llm::ProgramKind, int64_t> program_named(const std::string& name) {
   if (name == "copy") return {llm::ProgramKind::kCopy, 1};
   if (const auto tokens = number_after(name, "prefill_")) return {llm::ProgramKind::kStep, *tokens};
   if (const auto tokens = number_after(name, "score_")) return {llm::ProgramKind::kScore, *tokens};
+  if (const auto tokens = number_after(name, "logits_")) return {llm::ProgramKind::kLogits, *tokens};
   throw Error(ErrorKind::kInvalidArgument,
-              fmt::format("no program '{}', want decode, prefill_N, score_N or copy", name));
+              fmt::format("no program '{}', want decode, prefill_N, score_N, logits_N or copy", name));
 }
 
 Inspection::Inspection(const std::string& path, const InspectionOptions& options)
@@ -191,6 +192,7 @@ std::string Inspection::stablehlo(const std::string& program) const {
   switch (kind) {
     case llm::ProgramKind::kStep: return stablehlo::print(llm::trace_step(model(), sizes, trace).program);
     case llm::ProgramKind::kScore: return stablehlo::print(llm::trace_score(model(), sizes, trace).program);
+    case llm::ProgramKind::kLogits: return stablehlo::print(llm::trace_logits(model(), sizes, trace).program);
     case llm::ProgramKind::kCopy: return stablehlo::print(llm::trace_copy(model(), sizes).program);
   }
   throw InternalError("no such kind of program");

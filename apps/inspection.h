@@ -22,8 +22,8 @@ struct InspectionOptions {
   std::string plugin = {};
 };
 
-// What "decode", "prefill_N", "score_N" or "copy" means, with its number of tokens. Error kInvalidArgument
-// for other names.
+// What "decode", "prefill_N", "score_N", "logits_N" or "copy" means, with its number of tokens. Error
+// kInvalidArgument for other names.
 std::pair<llm::ProgramKind, int64_t> program_named(const std::string& name);
 
 // One model, opened by its files alone: no device, and no weight is read.

@@ -12,6 +12,7 @@
 #include <span>
 
 #include "apps/command.h"
+#include "apps/divergence.h"
 #include "apps/model_flags.h"
 #include "apps/terminal.h"
 #include "fusebox/base/error.h"
@@ -28,11 +29,13 @@ constexpr const char* kHelp =
 The text is cut into whole windows of tokens, one after the other; what is left at the end is not scored, but a
 text shorter than one window is scored as it is. In each window every token but the first is scored, given
 those before it. perplexity = exp(-mean_log_prob), natural logarithms. Special tokens in the text become their
-ids; a window begins with the model's begin mark if its tokenizer asks for one.)";
+ids; a window begins with the model's begin mark if its tokenizer asks for one.
+--against f32 scores the same model once more, with its weights expanded to f32, and tells how far this one's
+predictions are from those: the Kullback-Leibler divergence Σ p ln(p / q) of each token, p being f32's.)";
 
 struct Flags {
   ModelFlags model;
-  std::string file;
+  std::string file, against;
   int64_t window = 0;
   bool json = false;
 };
@@ -85,6 +88,68 @@ Score score(const std::shared_ptr<llm::LanguageModel>& model, const std::vector<
   return score;
 }
 
+// The same model with its weights expanded.
+std::shared_ptr<llm::LanguageModel> open_expanded(const Flags& flags, int64_t context) {
+  llm::ModelOptions options;
+  options.device = {.plugin = flags.model.plugin, .threads = flags.model.threads};
+  options.dtype = dtype_from_name(flags.against);
+  options.context = context;
+  options.use_cache = !flags.model.no_cache;
+  return llm::LanguageModel::open(flags.model.model, options);
+}
+
+// Of `model` from `right`, and the score of that.
+std::pair<Divergence, Score> compare(const std::shared_ptr<llm::LanguageModel>& model,
+                                     const std::shared_ptr<llm::LanguageModel>& right,
+                                     const std::vector<Ids>& windows) {
+  const auto vocabulary = static_cast<size_t>(model->sizes().vocabulary);
+  llm::Sequence sequence(model), other(right);
+  Divergence divergence;
+  Score score;
+  for (const Ids& window : windows) {
+    const std::vector<float> scores = other.score(window);
+    score.log_prob = std::accumulate(scores.begin(), scores.end(), score.log_prob);
+    score.tokens += static_cast<int64_t>(scores.size());
+    std::vector<float> wanted;
+    other.read(window, [&](size_t, std::span<const float> logits) {
+      wanted.insert(wanted.end(), logits.begin(), logits.end());
+    });
+    sequence.read(window, [&](size_t begin, std::span<const float> logits) {
+      divergence.add(std::span(wanted).subspan(begin * vocabulary, logits.size()), logits, vocabulary);
+    });
+  }
+  return {divergence, score};
+}
+
+nlohmann::ordered_json told_against(const Flags& flags, const std::shared_ptr<llm::LanguageModel>& model,
+                                    const std::vector<Ids>& windows) {
+  const auto [divergence, score] = compare(model, open_expanded(flags, model->context()), windows);
+  return {{"dtype", flags.against},
+          {"perplexity", std::exp(-score.mean())},
+          {"mean_kl", divergence.mean()},
+          {"median_kl", divergence.quantile(0.5)},
+          {"kl_99", divergence.quantile(0.99)},
+          {"largest_kl", divergence.quantile(1)},
+          {"same_choice", divergence.same_choice()}};
+}
+
+std::string told(const nlohmann::ordered_json& result) {
+  std::string text = fmt::format("perplexity {:.4f}, mean log-probability {:.6f}, {} tokens scored\n",
+                                 result["perplexity"].get<double>(), result["mean_log_prob"].get<double>(),
+                                 result["tokens"].get<int64_t>());
+  if (!result.contains("against")) return text;
+  const nlohmann::ordered_json& against = result["against"];
+  const double other = against["perplexity"];
+  return text + fmt::format(
+                    "against {}: perplexity {:.4f} ({:+.2f} %), KL divergence {:.5f} nats per token (median "
+                    "{:.5f}, 99 % "
+                    "under {:.4f}, largest {:.4f}), the same choice after {:.2f} % of the tokens\n",
+                    against["dtype"].get<std::string>(), other,
+                    100 * (result["perplexity"].get<double>() / other - 1), against["mean_kl"].get<double>(),
+                    against["median_kl"].get<double>(), against["kl_99"].get<double>(),
+                    against["largest_kl"].get<double>(), 100 * against["same_choice"].get<double>());
+}
+
 int run(const Flags& flags) {
   StageReport stages;
   const std::string text = read_text(flags.file);
@@ -99,16 +164,12 @@ int run(const Flags& flags) {
   if (ids.size() + (begin ? 1 : 0) < 2)
     throw Error(ErrorKind::kInvalidArgument, fmt::format("{} tokens of text, want at least 2", ids.size()))
         .file(flags.file);
-  const Score total = score(model, cut(ids, static_cast<size_t>(window), begin), stages);
-  const double perplexity = std::exp(-total.mean());
-  if (flags.json)
-    put(nlohmann::ordered_json{
-            {"perplexity", perplexity}, {"mean_log_prob", total.mean()}, {"tokens", total.tokens}}
-            .dump() +
-        "\n");
-  else
-    put(fmt::format("perplexity {:.4f}, mean log-probability {:.6f}, {} tokens scored\n", perplexity,
-                    total.mean(), total.tokens));
+  const std::vector<Ids> windows = cut(ids, static_cast<size_t>(window), begin);
+  const Score total = score(model, windows, stages);
+  nlohmann::ordered_json result = {
+      {"perplexity", std::exp(-total.mean())}, {"mean_log_prob", total.mean()}, {"tokens", total.tokens}};
+  if (!flags.against.empty()) result["against"] = told_against(flags, model, windows);
+  put(flags.json ? result.dump() + "\n" : told(result));
   return kOk;
 }
 
@@ -121,7 +182,10 @@ Runner add_perplexity(CLI::App& app) {
   app.add_option("FILE", flags->file, "the text, UTF-8")->required();
   app.add_option("--window", flags->window, "tokens that are scored together (default: the context)")
       ->check(CLI::PositiveNumber);
-  app.add_flag("--json", flags->json, "one object: perplexity, mean_log_prob, tokens (that were scored)");
+  app.add_option("--against", flags->against, "how far it is from the model in this dtype: f32, bf16, f16")
+      ->check(CLI::IsMember({"f32", "bf16", "f16"}));
+  app.add_flag("--json", flags->json,
+               "one object: perplexity, mean_log_prob, tokens (that were scored), against");
   return [flags] { return run(*flags); };
 }
 

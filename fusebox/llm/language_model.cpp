@@ -31,6 +31,7 @@ double milliseconds_since(std::chrono::steady_clock::time_point begin) {
 std::string program_name(int64_t tokens, ProgramKind kind) {
   if (kind == ProgramKind::kCopy) return "copy";
   if (kind == ProgramKind::kScore) return fmt::format("score {}", tokens);
+  if (kind == ProgramKind::kLogits) return fmt::format("logits {}", tokens);
   return tokens == 1 ? "decode" : fmt::format("prefill {}", tokens);
 }
 
@@ -202,6 +203,7 @@ TracedProgram LanguageModel::trace(int64_t tokens, ProgramKind kind) const {
   switch (kind) {
     case ProgramKind::kStep: return trace_step(*model_, sizes, trace_options_);
     case ProgramKind::kScore: return trace_score(*model_, sizes, trace_options_);
+    case ProgramKind::kLogits: return trace_logits(*model_, sizes, trace_options_);
     case ProgramKind::kCopy: return trace_copy(*model_, sizes);
   }
   throw InternalError("no such kind of program");

@@ -43,9 +43,10 @@ struct ModelOptions {
 
 // The programs of a model, by name and chunk size.
 enum class ProgramKind : uint8_t {
-  kStep,   // trace_step
-  kScore,  // trace_score
-  kCopy,   // trace_copy; takes no tokens
+  kStep,    // trace_step
+  kScore,   // trace_score
+  kLogits,  // trace_logits
+  kCopy,    // trace_copy; takes no tokens
 };
 
 class LanguageModel {

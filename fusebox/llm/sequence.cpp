@@ -220,35 +220,51 @@ std::vector<float> Sequence::logits() {
   return values;
 }
 
-std::vector<float> Sequence::score(std::span<const int32_t> text) {
+// Runs a program over the text in chunks; `see` is given the place of each, its length and the first output.
+template <typename See>
+void Sequence::score_chunks(std::span<const int32_t> text, ProgramKind kind, const See& see) {
   check_tokens(text, "score");
   check_room(text.size());
   rewind(0);
-  Step& program = step(kScoreChunk, ProgramKind::kScore);
+  Step& program = step(kScoreChunk, kind);
   std::vector<pjrt::Buffer> outputs(1 + state_.size() - kCaches - 1);
-  std::vector<float> scores;
+  const auto padded = [&](size_t begin, size_t size) {
+    std::vector<int32_t> tokens(kScoreChunk);
+    std::ranges::copy(text.subspan(begin, size), tokens.begin());
+    return upload({1, kScoreChunk}, tokens);
+  };
   while (tokens_.size() + 1 < text.size()) {
     const size_t begin = tokens_.size(), take = std::min<size_t>(kScoreChunk, text.size() - 1 - begin);
-    std::vector<int32_t> tokens(text.begin() + static_cast<ptrdiff_t>(begin),
-                                text.begin() + static_cast<ptrdiff_t>(begin + take));
-    std::vector<int32_t> targets(text.begin() + static_cast<ptrdiff_t>(begin + 1),
-                                 text.begin() + static_cast<ptrdiff_t>(begin + take + 1));
-    tokens_.insert(tokens_.end(), tokens.begin(), tokens.end());
-    tokens.resize(kScoreChunk);
-    targets.resize(kScoreChunk);
-    const pjrt::Buffer fed = upload({1, kScoreChunk}, tokens), next = upload({1, kScoreChunk}, targets);
+    const pjrt::Buffer fed = padded(begin, take), next = padded(begin + 1, take);
     const pjrt::Buffer count = upload({1}, std::array{static_cast<int32_t>(take)});
     program.call.set(program.tokens, fed);
     program.call.set(program.count, count);
-    program.call.set(program.targets, next);
+    if (kind == ProgramKind::kScore) program.call.set(program.targets, next);
     program.call.run_into(outputs).await();
     std::move(outputs.begin() + 1, outputs.end(), state_.begin() + kCaches);
+    tokens_.insert(tokens_.end(), text.begin() + static_cast<ptrdiff_t>(begin),
+                   text.begin() + static_cast<ptrdiff_t>(begin + take));
     set_start();
-    std::vector<float> chunk(kScoreChunk);
-    outputs[0].to_host(std::as_writable_bytes(std::span(chunk))).await();
-    scores.insert(scores.end(), chunk.begin(), chunk.begin() + static_cast<ptrdiff_t>(take));
+    see(begin, take, outputs[0]);
   }
+}
+
+std::vector<float> Sequence::score(std::span<const int32_t> text) {
+  std::vector<float> scores, chunk(kScoreChunk);
+  score_chunks(text, ProgramKind::kScore, [&](size_t, size_t take, const pjrt::Buffer& log_probs) {
+    log_probs.to_host(std::as_writable_bytes(std::span(chunk))).await();
+    scores.insert(scores.end(), chunk.begin(), chunk.begin() + static_cast<ptrdiff_t>(take));
+  });
   return scores;
+}
+
+void Sequence::read(std::span<const int32_t> text, const SeeLogits& see) {
+  const auto vocabulary = static_cast<size_t>(model_->sizes().vocabulary);
+  std::vector<float> chunk(kScoreChunk * vocabulary);
+  score_chunks(text, ProgramKind::kLogits, [&](size_t begin, size_t take, const pjrt::Buffer& logits) {
+    logits.to_host(std::as_writable_bytes(std::span(chunk))).await();
+    see(begin, std::span<const float>(chunk).first(take * vocabulary));
+  });
 }
 
 }  // namespace fusebox::llm

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -36,6 +37,12 @@ class Sequence {
   // kContextOverflow.
   std::vector<float> score(std::span<const int32_t> text);
 
+  // Sees the logits after some tokens of a text, from the one at `begin` on: as many as the model has words
+  // for each.
+  using SeeLogits = std::function<void(size_t begin, std::span<const float> logits)>;
+  // Lets those after each token but the last be seen, in order. The sequence is as after score().
+  void read(std::span<const int32_t> text, const SeeLogits& see);
+
   // For generate(): one step at a time. How the steps to come choose their token; `context` is all that
   // stands before the reply, fed already or not. Error kInvalidArgument.
   void set_sampling(const SamplingParams& params, uint64_t seed, std::span<const int32_t> context);
@@ -53,6 +60,8 @@ class Sequence {
   struct Step;
   Step& step(int64_t tokens, ProgramKind kind = ProgramKind::kStep);
   void run_chunk(std::span<const int32_t> tokens, int64_t size);
+  template <typename See>
+  void score_chunks(std::span<const int32_t> text, ProgramKind kind, const See& see);
   pjrt::Buffer upload(const Shape& shape, std::span<const std::byte> bytes) const;
   pjrt::Buffer upload(Dims dims, std::span<const int32_t> values) const;
   const pjrt::Buffer& place_of(std::string_view name, size_t& cache) const;

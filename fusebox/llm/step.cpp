@@ -46,6 +46,11 @@ struct Copies {
   Tensor counts;
 };
 
+struct LogitsOutputs {
+  Tensor logits;
+  std::vector<nn::KvCache> caches;
+};
+
 struct ScoreOutputs {
   Tensor log_probs;
   std::vector<nn::KvCache> caches;
@@ -97,6 +102,16 @@ TracedProgram trace_score(const CausalModel& model, const StepSizes& sizes, cons
     return ScoreOutputs{chosen - logsumexp(logits, -1), std::move(caches)};
   };
   return trace("score_" + std::to_string(sizes.tokens), build, options);
+}
+
+TracedProgram trace_logits(const CausalModel& model, const StepSizes& sizes, const TraceOptions& options) {
+  const auto build = [&](TraceCx& cx) {
+    const Chunk chunk = chunk_inputs(cx, sizes);
+    auto caches = cx.inputs("caches", cache_specs(model.sizes(), sizes), {.donate = true});
+    const auto traced = model.trace(cx);
+    return LogitsOutputs{traced->logits(traced->hidden(chunk, caches)), std::move(caches)};
+  };
+  return trace("logits_" + std::to_string(sizes.tokens), build, options);
 }
 
 TracedProgram trace_copy(const CausalModel& model, const StepSizes& sizes) {

@@ -36,6 +36,10 @@ TracedProgram trace_step(const CausalModel& model, const StepSizes& sizes, const
 // Outputs: log_probs f32 [slots, n] (natural logarithm), caches.
 TracedProgram trace_score(const CausalModel& model, const StepSizes& sizes, const TraceOptions& options);
 
+// Inputs:  tokens, start, count, caches as above.
+// Outputs: logits f32 [slots, n, vocabulary] after each token, caches.
+TracedProgram trace_logits(const CausalModel& model, const StepSizes& sizes, const TraceOptions& options);
+
 // Inputs and outputs: caches.<layer>.k/v and counts; nothing is donated, so the outputs are copies.
 TracedProgram trace_copy(const CausalModel& model, const StepSizes& sizes);
 
