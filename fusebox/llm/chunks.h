@@ -7,7 +7,7 @@
 namespace fusebox::llm {
 
 // Tokens per chunk of the programs there are; 1 is the decode step.
-inline constexpr int64_t kChunkSizes[] = {1, 32, 128, 512};
+inline constexpr int64_t kChunkSizes[] = {1, 16, 32, 128, 512};
 inline constexpr int64_t kLargestChunk = 512;
 
 // The chunk sizes, in order, that process `tokens` tokens at the least cost; the last may be padded. Costs

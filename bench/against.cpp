@@ -1,0 +1,169 @@
+// f32 programs on two plugins by turns: bench_against OURS OTHERS [NAME]
+//
+// The shapes of a small sentence encoder (MiniLM: 384 wide, 12 heads, 1,536 in the middle) and of a small
+// perceptron (784-128-10), weights given as arguments. Both plugins get the same StableHLO text and the same
+// values. Prints medians of many rounds in microseconds, and how much faster the first is; with NAME, only
+// programs whose names hold it.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "apps/median.h"
+#include "bench/guarded_main.h"
+#include "fusebox/runtime/runtime.h"
+#include "fusebox/trace/trace.h"
+
+namespace {
+
+using namespace fusebox;
+
+constexpr int kLeastRounds = 30;
+constexpr double kSecondsEach = 0.7;  // for each program
+
+class NoWeights : public WeightSource {
+ public:
+  std::vector<WeightInfo> weights() const override { return {}; }
+  std::optional<WeightInfo> find(std::string_view) const override { return std::nullopt; }
+  void read(std::string_view, DType, std::span<std::byte>) const override {}
+  std::span<const std::byte> view(std::string_view) const override { return {}; }
+  std::string description() const override { return "no weights"; }
+};
+
+using Inputs = std::function<Tensor(const char* name, const Dims& dims)>;
+using Build = std::function<Tensor(const Inputs&)>;
+struct Case {
+  std::string name;
+  Build build;
+};
+
+Tensor linear(const Tensor& x, const Inputs& input, const std::string& name, int64_t from, int64_t to) {
+  return matmul(x, input((name + ".w").c_str(), {from, to})) + input((name + ".b").c_str(), {to});
+}
+
+Tensor layer_norm(const Tensor& x, const Inputs& input, const std::string& name) {
+  const Tensor centred = x - mean(x, -1, keepdims);
+  const Tensor scaled = centred * rsqrt(mean(centred * centred, -1, keepdims) + 1e-12);
+  return scaled * input((name + ".w").c_str(), {x.dim(-1)}) + input((name + ".b").c_str(), {x.dim(-1)});
+}
+
+// One layer of the encoder over `batch` texts of `tokens` tokens.
+Tensor encoder(const Inputs& input, int64_t batch, int64_t tokens) {
+  constexpr int64_t kWide = 384, kHeads = 12, kMiddle = 1536;
+  const Tensor x = input("x", {batch, tokens, kWide});
+  const auto heads = [&](const char* name) {
+    const Dims dims = {batch, tokens, kHeads, kWide / kHeads};
+    return transpose(reshape(linear(x, input, name, kWide, kWide), dims), {0, 2, 1, 3});
+  };
+  const Tensor q = heads("q"), k = heads("k"), v = heads("v");
+  const Tensor scores = matmul(q, transpose(k, {0, 1, 3, 2})) * (1 / std::sqrt(32.0));
+  const Tensor met = transpose(matmul(softmax(scores), v), {0, 2, 1, 3});
+  const Tensor attended = linear(reshape(met, {batch, tokens, kWide}), input, "o", kWide, kWide);
+  const Tensor middle = layer_norm(x + attended, input, "n1");
+  const Tensor up = gelu(linear(middle, input, "up", kWide, kMiddle));
+  return layer_norm(middle + linear(up, input, "down", kMiddle, kWide), input, "n2");
+}
+
+Tensor perceptron(const Inputs& input, int64_t batch) {
+  return linear(relu(linear(input("x", {batch, 784}), input, "a", 784, 128)), input, "b", 128, 10);
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const int64_t batch : {1, 32, 256})
+    all.push_back(
+        {fmt::format("mlp {}", batch), [=](const Inputs& input) { return perceptron(input, batch); }});
+  for (const auto& [from, to] : {std::pair<int64_t, int64_t>{384, 384}, {384, 1536}, {1536, 384}})
+    for (const int64_t rows : {1, 8, 32, 128, 256, 1024})
+      all.push_back(
+          {fmt::format("dot {}x{}x{}", rows, from, to), [=, from = from, to = to](const Inputs& input) {
+             return matmul(input("x", {rows, from}), input("w", {from, to}));
+           }});
+  for (const int64_t batch : {1, 8})
+    for (const int64_t tokens : {8, 32, 128, 256})
+      all.push_back({fmt::format("layer {}x{}", batch, tokens),
+                     [=](const Inputs& input) { return encoder(input, batch, tokens); }});
+  return all;
+}
+
+std::vector<float> some_values(int64_t count) {
+  std::mt19937 random(static_cast<unsigned>(count));
+  std::uniform_real_distribution<float> of(-0.1f, 0.1f);
+  std::vector<float> values(static_cast<size_t>(count));
+  for (float& value : values) value = of(random);
+  return values;
+}
+
+// A program on one plugin, its arguments in place.
+class Bound {
+ public:
+  Bound(const Device& device, const TracedProgram& program)
+      : call_(device.compile(program, {.use_cache = false})
+                  .session(device.load(NoWeights(), program.signature))),
+        outputs_(1) {
+    const Signature& signature = call_.session().model().signature();
+    for (size_t i = 0; i < signature.parameters.size(); ++i) {
+      const Shape& shape = signature.parameters[i].shape;
+      const std::vector<float> values = some_values(shape.elements());
+      arguments_.push_back(
+          std::make_unique<pjrt::Buffer>(device.upload(shape, std::as_bytes(std::span(values)))));
+      call_.set(i, *arguments_.back());
+    }
+  }
+
+  double microseconds() {
+    const auto begin = std::chrono::steady_clock::now();
+    call_.run_into(outputs_).await();
+    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count();
+  }
+
+  std::vector<float> result() {
+    std::vector<float> values(static_cast<size_t>(outputs_[0].shape().elements()));
+    outputs_[0].to_host(std::as_writable_bytes(std::span(values))).await();
+    return values;
+  }
+
+ private:
+  Call call_;
+  std::vector<pjrt::Buffer> outputs_;
+  std::vector<std::unique_ptr<pjrt::Buffer>> arguments_;
+};
+
+void compare(const Device& ours, const Device& others, const Case& test) {
+  const TracedProgram program = trace("main", [&](TraceCx& cx) {
+    return test.build([&](const char* name, const Dims& dims) { return cx.input(name, dims, f32); });
+  });
+  Bound first(ours, program), second(others, program);
+  std::vector<double> a, b;
+  const auto begin = std::chrono::steady_clock::now();
+  while (a.size() < kLeastRounds ||
+         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() < kSecondsEach) {
+    for (int i = 0; i < 4; ++i) a.push_back(first.microseconds());  // as in a loop of one's own
+    for (int i = 0; i < 4; ++i) b.push_back(second.microseconds());
+  }
+  double apart = 0;
+  const std::vector<float> x = first.result(), y = second.result();
+  for (size_t i = 0; i < x.size(); ++i) apart = std::max<double>(apart, std::abs(x[i] - y[i]));
+  fmt::print("{:18} {:10.1f} {:10.1f}  x {:5.2f}  {:8.1g}\n", test.name, apps::median(a), apps::median(b),
+             apps::median(b) / apps::median(a), apart);
+}
+
+int run(int argc, char** argv) {
+  if (argc < 3) {
+    fmt::print(stderr, "usage: bench_against OURS OTHERS [NAME]\n");
+    return 2;
+  }
+  const Device ours = Device::open({.plugin = argv[1]}), others = Device::open({.plugin = argv[2]});
+  fmt::print("{:18} {:>10} {:>10}  {:>7}  {:>8}\n", "", "first us", "second us", "faster", "apart");
+  for (const Case& test : cases())
+    if (argc < 4 || test.name.find(argv[3]) != std::string::npos) compare(ours, others, test);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return bench::guarded_main("bench_against", run, argc, argv); }
