@@ -70,9 +70,11 @@ std::pair<Value*, Value*> BlockReader::pairs_of_halves(const std::vector<Value*>
   for (unsigned r = 0; r < count; ++r)
     words = b_.CreateInsertElement(words, load(blocks[r], 0, b_.getInt32Ty(), 1), r);
   Value* bits = b_.CreateBitCast(words, llvm::FixedVectorType::get(b_.getInt16Ty(), 2 * count));
+  // Of 16 blocks LLVM would put them together half by half, were they not converted first.
+  if (count == 16) bits = emit_f16_to_f32(b_, bits, target_);
   const auto every_other = [&](int first) {
-    return emit_f16_to_f32(b_, b_.CreateShuffleVector(bits, lanes(first, static_cast<int>(count), 2)),
-                           target_);
+    Value* picked = b_.CreateShuffleVector(bits, lanes(first, static_cast<int>(count), 2));
+    return count == 16 ? picked : emit_f16_to_f32(b_, picked, target_);
   };
   return {every_other(0), every_other(1)};
 }
