@@ -39,6 +39,11 @@ void drop_barriers(hlo::Program& program);
 void spell_out_bitcasts(hlo::Program& program);
 // Convolutions become products of matrices: their windows are gathered row by row.
 void spell_out_convolutions(hlo::Program& program);
+// What changes nothing goes, one op does what two did, and constants are where they are used: x + 0 becomes
+// x.
+void canonicalize(hlo::Program& program);
+// Integers that are known become constants: each is one element, whatever its shape, so that nothing grows.
+void fold_constants(hlo::Program& program);
 // Equal ops on equal operands become one, block by block.
 void eliminate_common_subexpressions(hlo::Program& program);
 // Removes ops whose results nobody uses; calls stay.

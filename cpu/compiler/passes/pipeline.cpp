@@ -16,6 +16,8 @@ constexpr Pass kPasses[] = {
     {"drop-barriers", drop_barriers},
     {"spell-out-bitcasts", spell_out_bitcasts},
     {"spell-out-convolutions", spell_out_convolutions},
+    {"canonicalize", canonicalize},
+    {"fold-constants", fold_constants},
     {"eliminate-common-subexpressions", eliminate_common_subexpressions},
     {"eliminate-dead-code", eliminate_dead_code},
     {"split-long-reductions", split_long_reductions},

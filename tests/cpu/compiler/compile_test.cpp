@@ -198,6 +198,30 @@ TEST(Compile, LoopVariablesMayChangePlaces) {
   EXPECT_EQ(results[2], (Floats{12, 24}));  // 1 + 10 + 1
 }
 
+// What a loop begins with is read inside of it as it was, in the last round, too.
+TEST(Compile, ALoopMayReadWhatItsVariableBeganWith) {
+  const Blob blob = compiled(R"(
+    func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
+      %zero = stablehlo.constant dense<0.0> : tensor<f32>
+      %0 = stablehlo.multiply %x, %x : tensor<2xf32>
+      %1:2 = stablehlo.while(%i = %zero, %y = %0) : tensor<f32>, tensor<2xf32>
+      cond {
+        %three = stablehlo.constant dense<3.0> : tensor<f32>
+        %2 = stablehlo.compare LT, %i, %three : (tensor<f32>, tensor<f32>) -> tensor<i1>
+        stablehlo.return %2 : tensor<i1>
+      } do {
+        %one = stablehlo.constant dense<1.0> : tensor<f32>
+        %3 = stablehlo.add %i, %one : tensor<f32>
+        %4 = stablehlo.reduce(%0 init: %zero) applies stablehlo.add across dimensions = [0] : (tensor<2xf32>, tensor<f32>) -> tensor<f32>
+        %5 = stablehlo.broadcast_in_dim %4, dims = [] : (tensor<f32>) -> tensor<2xf32>
+        %6 = stablehlo.add %y, %5 : tensor<2xf32>
+        stablehlo.return %3, %6 : tensor<f32>, tensor<2xf32>
+      }
+      return %1#1 : tensor<2xf32>
+    })");
+  EXPECT_EQ(run(blob, {{1, 2}})[0], (Floats{16, 19}));
+}
+
 TEST(Compile, BranchesAreTaken) {
   constexpr std::string_view kText = R"(
     func.func @main(%x: tensor<2xf32>, %p: tensor<f32>) -> tensor<2xf32> {
