@@ -19,6 +19,8 @@ using llvm::Value;
 
 namespace {
 
+constexpr int64_t kRowBlock = 48;  // whole tiles of rows, which a core's second cache holds
+
 // Some axes of an operand as one: `size` steps of `stride` elements.
 struct Axis {
   int64_t size = 1, stride = 0;
@@ -225,28 +227,40 @@ class Dot {
       }
   }
 
+  // Rows of a tile: more of them ask less of the caches, but a few rows should fill theirs.
+  int64_t rows_of_tile() const {
+    const int64_t most = wide_registers_ ? 4 : 6;
+    return rows_ >= kRowBlock || rows_ % most == 0 ? most : std::min<int64_t>(4, rows_);
+  }
+
+  // An item is a tile of columns in a block of rows: its columns are in the cache from the second tile on.
   KernelShape by_columns(const Axis& m, const Axis& kl, const Axis& kr) {
     const int64_t vectors = std::min<int64_t>(wide_registers_ ? 4 : 2, tiles(columns_, width_));
-    const int64_t tile_m = std::min<int64_t>(4, rows_), tile_n = vectors * width_;
-    const int64_t row_tiles = tiles(rows_, tile_m), column_tiles = tiles(columns_, tile_n);
+    const int64_t tile_m = rows_of_tile(), tile_n = vectors * width_;
+    const int64_t row_blocks = tiles(rows_, kRowBlock), column_tiles = tiles(columns_, tile_n);
     const bool masked = columns_ % width_ != 0 || columns_ % tile_n != 0;
     frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) {
-      Value* batch = b_.CreateUDiv(item, number(row_tiles * column_tiles));
-      Value* in_batch = b_.CreateURem(item, number(row_tiles * column_tiles));
-      Value* first_m = b_.CreateMul(b_.CreateUDiv(in_batch, number(column_tiles)), number(tile_m));
+      Value* batch = b_.CreateUDiv(item, number(row_blocks * column_tiles));
+      Value* in_batch = b_.CreateURem(item, number(row_blocks * column_tiles));
+      Value* begin = b_.CreateMul(b_.CreateUDiv(in_batch, number(column_tiles)), number(kRowBlock));
+      Value* end = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, b_.CreateAdd(begin, number(kRowBlock)),
+                                            number(rows_));
       Value* first_n = b_.CreateMul(b_.CreateURem(in_batch, number(column_tiles)), number(tile_n));
       Value *left = batch_offset(lhs_, batch), *right = b_.CreateAdd(batch_offset(rhs_, batch), first_n);
-      std::vector<Value*> masks(static_cast<size_t>(vectors), nullptr), rows;
+      std::vector<Value*> masks(static_cast<size_t>(vectors), nullptr);
       if (masked)
         for (int64_t v = 0; v < vectors; ++v)
           masks[static_cast<size_t>(v)] = first_lanes(b_.CreateSub(number(columns_ - v * width_), first_n));
-      for (int64_t i = 0; i < tile_m; ++i)
-        rows.push_back(
-            b_.CreateAdd(left, b_.CreateMul(clamped(first_m, i, rows_, tile_m), number(m.stride))));
-      column_tile(batch, first_m, first_n, rows, right, masks, kl, kr, tile_m);
+      frame_.loop(begin, end, tile_m, [&](Value* first_m) {
+        std::vector<Value*> rows;
+        for (int64_t i = 0; i < tile_m; ++i)
+          rows.push_back(
+              b_.CreateAdd(left, b_.CreateMul(clamped(first_m, i, rows_, tile_m), number(m.stride))));
+        column_tile(batch, first_m, first_n, rows, right, masks, kl, kr, tile_m);
+      });
     });
-    const int64_t work = depth_ * tile_n * tile_m;
-    return {batches_ * row_tiles * column_tiles,
+    const int64_t work = depth_ * tile_n * std::min(rows_, kRowBlock);
+    return {batches_ * row_blocks * column_tiles,
             std::max<int64_t>(1, 4 * kGrainElements / std::max<int64_t>(1, work)), 0};
   }
 
