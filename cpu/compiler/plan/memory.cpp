@@ -42,6 +42,22 @@ class Timeline {
   // The last number inside of a step: its own, or its blocks' last.
   int end(const PlanStep* step) const { return end_.at(step); }
 
+  // The last time that the buffer is read. What a loop reads that was made in front of it, it reads in its
+  // last round, too.
+  int wanted_until(int buffer) const {
+    const auto& all = uses(buffer);
+    int last = all.back().at;
+    for (bool grown = true; grown;) {
+      grown = false;
+      for (const Span& loop : loops_) {
+        if (loop.begin <= all.front().at || last < loop.begin || last >= loop.end) continue;
+        last = loop.end;
+        grown = true;
+      }
+    }
+    return last;
+  }
+
   // What was done with `from` was done with `to`, and nothing by the copy.
   void merge(int from, int to, int copy) {
     auto& kept = uses_[static_cast<size_t>(to)];
@@ -135,12 +151,13 @@ class CopyRemover {
     if (maker == steps.end() || !made.front().writes) return false;
     for (const Use& use : made)
       if (use.writes && use.at > end) return false;  // it goes on as something else
+    const int wanted = timeline_.wanted_until(from);
     for (const Use& use : timeline_.uses(to)) {
       const bool made_from_it = use.at == begin && !use.writes && maker->kind == Step::Kind::kKernel &&
                                 maker->kernel->is_copy() && maker->reads[0] == to;
       if (use.at >= timeline_.at(&*maker) && use.at < end && !made_from_it) return false;
       // Nor may it be written to while `from` is still wanted, if only by the step that writes.
-      if (use.writes && use.at > end && made.back().at >= use.at) return false;
+      if (use.writes && use.at > end && wanted >= use.at) return false;
     }
     rename(plan_.steps, from, to);
     timeline_.merge(from, to, end);

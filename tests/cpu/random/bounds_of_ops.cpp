@@ -260,6 +260,8 @@ Maybe comparison(const hlo::Op& op, const Bounds& a, const Bounds& b) {
   if (below) return known(direction == "LT" || direction == "LE" || direction == "NE");
   if (above) return known(direction == "GT" || direction == "GE" || direction == "NE");
   if (!a.exact() || !b.exact()) return std::nullopt;
+  if (a.low == a.high && b.low == b.high && a.low == b.low && !special)  // as where a loop ends
+    return known(direction == "EQ" || direction == "LE" || direction == "GE");
   return all_of(i1);
 }
 

@@ -43,15 +43,37 @@ Value* with_unused(Scope& s, Value* value) {
   return value;
 }
 
-// Changes what comes from outside of the loop at the counter's place: it must be whole in the next round.
-void update_captured(Scope& s, Scope& outside, Value* counter) {
-  Value* x = outside.some([](const Value* value) { return value->op && value->shape.rank() > 0; });
-  if (!x || x->shape.elements() == 0) return;
+// Something that is made for a loop alone, which reads it in every round; nobody does behind the loop.
+Value* own_of_loop(Scope& s) {
+  Value* x = s.some([](const Value* value) {
+    return value->shape.rank() > 0 && value->shape.elements() > 0 && value->shape.dtype != i1;
+  });
+  if (!x || !s.try_one(OpCode::maximum, {x, s.like(x->shape)})) return nullptr;
+  Value* own = s.pool.back();
+  s.pool.pop_back();
+  return own;
+}
+
+// Another value of its shape, with a place in memory: changed in one row, the counter's.
+Value* updated(Scope& s, Value* x, Value* counter) {
   Shape part = x->shape;
   part.dims[0] = 1;
   Values operands{x, s.like(part), counter};
   while (operands.size() < x->shape.dims.size() + 2) operands.push_back(s.constant(counter->shape, 0));
-  s.try_one(OpCode::dynamic_update_slice, operands);
+  return s.try_one(OpCode::dynamic_update_slice, operands);
+}
+
+// Changes what comes from outside of the loop: it must be whole in the next round.
+void update_captured(Scope& s, Value* captured, Value* counter) { updated(s, captured, counter); }
+
+// Reads what comes from outside, for the last time in this round, and then makes something as large: that
+// must not take its place, for the next round reads it again.
+void read_captured(Scope& s, Value* captured, Value* counter) {
+  Value* all = spread(s, captured, captured->shape.dims);
+  if (!all) return;
+  Value* other = s.try_one(OpCode::maximum, {all, s.like(captured->shape)});
+  if (!other) return;
+  if (Value* made = updated(s, other, counter)) spread(s, made, s.r.chance(0.5) ? Dims{} : made->shape.dims);
 }
 
 std::unique_ptr<hlo::Block> condition(Growth& g, const std::vector<Shape>& types, int64_t rounds) {
@@ -69,6 +91,7 @@ std::unique_ptr<hlo::Block> condition(Growth& g, const std::vector<Shape>& types
 
 // The body; null if it has no bounds.
 std::unique_ptr<hlo::Block> body(Scope& s, const Values& initial, int64_t rounds) {
+  Value* captured = s.r.chance(0.6) ? own_of_loop(s) : nullptr;
   auto block = std::make_unique<hlo::Block>();
   Values arguments, visible = s.pool;
   for (size_t i = 0; i < initial.size(); ++i) {
@@ -82,7 +105,7 @@ std::unique_ptr<hlo::Block> body(Scope& s, const Values& initial, int64_t rounds
   }
   visible.insert(visible.end(), arguments.begin(), arguments.end());
   Scope inside(s.g, *block, visible, s.depth() + 1);
-  if (s.r.chance(0.3)) update_captured(inside, s, arguments[0]);
+  if (captured) (s.r.chance(0.5) ? update_captured : read_captured)(inside, captured, arguments[0]);
   grow_some(inside, 6);
   Values next{inside.try_one(OpCode::add, {arguments[0], inside.constant(initial[0]->shape, 1)})};
   for (size_t i = 1; i < initial.size(); ++i) {
@@ -100,7 +123,7 @@ std::unique_ptr<hlo::Block> body(Scope& s, const Values& initial, int64_t rounds
 
 bool grow_while(Scope& s) {
   const Shape counter{{}, s.r.pick({i32, i32, i64, u8})};
-  const int64_t rounds = s.r.pick({0, 1, 2, 2, 3, 4});
+  const int64_t rounds = s.r.pick({0, 1, 2, 2, 3, 3, 4});
   Values initial{s.constant(counter, 0)};
   for (size_t i = 1 + s.r.below(3); i-- > 0;) initial.push_back(s.some());
   if (std::find(initial.begin(), initial.end(), nullptr) != initial.end()) return false;
