@@ -26,6 +26,7 @@ test:
 	@ctest --preset release --parallel 2
 	@scripts/check-conformance
 	@scripts/check-sanitizers
+	@scripts/check-sanitizers --threads
 
 quick-test:
 	@scripts/build release

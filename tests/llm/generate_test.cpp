@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <future>
 #include <numeric>
+#include <thread>
 
 #include "tests/checkpoint/expect_error.h"
 #include "tests/llm/tiny_model.h"
@@ -188,6 +190,30 @@ TEST(Generate, TheFlagEndsIt) {
   const Reply none = reply_to(kPrompt, options);
   EXPECT_EQ(none.finish_reason, FinishReason::kCancelled);
   EXPECT_TRUE(none.tokens.empty());
+}
+
+// As an interrupt does: from another thread, at any moment, while others go on.
+TEST(Generate, TheFlagMayComeFromAnyThread) {
+  const std::vector<int32_t> whole = reply_to(kPrompt, {.sampling = kGreedy, .max_tokens = 40}).tokens;
+  const auto ends_early = [&](int after) {
+    std::atomic<bool> cancelled{false};
+    std::atomic<int> told{0};
+    auto reply = std::async(std::launch::async, [&] {
+      const GenerateOptions options = {.sampling = kGreedy, .max_tokens = 40, .cancelled = &cancelled};
+      return reply_to(kPrompt, options, [&](const ReplyToken&) { return ++told, true; });
+    });
+    while (told < after && reply.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+      std::this_thread::yield();
+    cancelled = true;
+    const Reply got = reply.get();
+    const bool in_order =
+        got.tokens.size() <= whole.size() && std::equal(got.tokens.begin(), got.tokens.end(), whole.begin());
+    return in_order && (got.finish_reason == FinishReason::kCancelled) == (got.tokens != whole);
+  };
+  std::vector<std::future<bool>> all;
+  for (int i = 0; i < 4; ++i)
+    all.push_back(std::async(std::launch::async, [&, i] { return ends_early(i) && ends_early(3 * i); }));
+  for (auto& one : all) EXPECT_TRUE(one.get());
 }
 
 TEST(Generate, SurvivesWhatTheCallbackThrows) {
