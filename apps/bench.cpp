@@ -236,6 +236,7 @@ Runner add_bench(CLI::App& app) {
     ModelFlags model;
     int repetitions = 3, batch = 0;
     int64_t depth = 0;
+    std::string program;
     bool json = false, roofline = false;
   };
   const auto flags = std::make_shared<Flags>();
@@ -251,11 +252,14 @@ Runner add_bench(CLI::App& app) {
                  "tokens of context that --roofline's programs come after (default: 0)")
       ->needs(roofline)
       ->check(CLI::NonNegativeNumber);
+  app.add_option("--program", flags->program, "the one that --roofline measures (default: all)")
+      ->needs(roofline)
+      ->check(CLI::IsMember({"decode", "prefill_32", "prefill_512"}));
   app.add_flag("--json", flags->json, "one JSON object");
   app.footer(kExamples);
   return [flags] {
     if (flags->roofline) {
-      const ordered_json result = measure_roofline(flags->model, flags->depth);
+      const ordered_json result = measure_roofline(flags->model, flags->depth, flags->program);
       put(flags->json ? result.dump(2) + "\n" : roofline_table(result));
       return kOk;
     }

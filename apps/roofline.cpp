@@ -21,8 +21,8 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr int64_t kPrograms[] = {1, 32, 512};  // tokens of a step
-constexpr int kExecutions = 9, kWarmUps = 2;
+constexpr int kWarmUps = 2;
+int executions(int64_t tokens) { return tokens < 512 ? 9 : 3; }
 constexpr double kShown = 0.005;  // of the step's time
 
 double rounded(double value) {
@@ -54,12 +54,13 @@ ordered_json kernel_row(const std::string& kernel, const KernelTime& time, const
 }
 
 // Puts what the programs do, after so many tokens, into the trace; each as often as is asked for.
-void run_programs(const std::shared_ptr<llm::LanguageModel>& model, int64_t depth) {
+void run_programs(const std::shared_ptr<llm::LanguageModel>& model, int64_t depth,
+                  const std::vector<int64_t>& programs) {
   const int64_t vocabulary = model->sizes().vocabulary;
   llm::Sequence sequence(model);
   if (depth > 0) sequence.feed(some_tokens(depth, vocabulary));
-  for (const int64_t tokens : kPrograms)
-    for (int i = 0; i < kExecutions + kWarmUps; ++i) {
+  for (const int64_t tokens : programs)
+    for (int i = 0; i < executions(tokens) + kWarmUps; ++i) {
       sequence.rewind(static_cast<size_t>(depth));
       if (depth + tokens >= model->context()) continue;
       sequence.feed(some_tokens(tokens, vocabulary));
@@ -155,7 +156,7 @@ ordered_json roofline_of(const std::string& program, const ProgramTimes& times,
           {"kernels", kernels}};
 }
 
-ordered_json measure_roofline(ModelFlags& flags, int64_t depth) {
+ordered_json measure_roofline(ModelFlags& flags, int64_t depth, const std::string& only) {
   if (flags.plugin.empty()) flags.plugin = own_plugin();
   if (!is_own(pjrt::Plugin::load(flags.plugin)))
     throw Error(ErrorKind::kUnsupported, "only fusebox's own plugin tells of its kernels").file(flags.plugin);
@@ -163,6 +164,9 @@ ordered_json measure_roofline(ModelFlags& flags, int64_t depth) {
   const MachinePeaks peaks = measure_peaks(threads);
   const RecordFolder folder;
   flags.kernels_to = folder.path() + "/trace.json";
+  std::vector<int64_t> programs;  // tokens of a step
+  for (const int64_t tokens : {1, 32, 512})
+    if (only.empty() || only == name_of(tokens)) programs.push_back(tokens);
   std::vector<std::map<std::string, KernelCosts>> costs;
   StageReport stages;
   ordered_json result = {{"depth", depth}};
@@ -173,9 +177,9 @@ ordered_json measure_roofline(ModelFlags& flags, int64_t depth) {
                   fmt::format("no step after {} tokens fits in a context of {}", depth, model->context()));
     result["model"] = std::filesystem::path(model->path()).filename().string();
     result["dtype"] = model->weights_name();
-    for (const int64_t tokens : kPrograms) costs.push_back(costs_of(*model, tokens));
+    for (const int64_t tokens : programs) costs.push_back(costs_of(*model, tokens));
     stages.done();
-    run_programs(model, depth);
+    run_programs(model, depth, programs);
   }  // the client goes: the trace is written
   result["threads"] = threads;
   result["processor"] = host_info().processor;
@@ -184,13 +188,13 @@ ordered_json measure_roofline(ModelFlags& flags, int64_t depth) {
                      {"int8_gop_s", rounded(peaks.int8s_per_second / 1e9)}};
   result["programs"] = ordered_json::array();
   const json trace = json::parse(folder.read("trace.json"));
-  for (size_t i = 0; i < std::size(kPrograms); ++i) {
-    const auto tokens = static_cast<double>(kPrograms[i]), before = static_cast<double>(depth);
-    const ProgramTimes times = kernel_times(trace, name_of(kPrograms[i]), kExecutions);
+  for (size_t i = 0; i < programs.size(); ++i) {
+    const auto tokens = static_cast<double>(programs[i]), before = static_cast<double>(depth);
+    const ProgramTimes times = kernel_times(trace, name_of(programs[i]), executions(programs[i]));
     if (times.executions == 0) continue;  // the context is too small
-    ordered_json program = roofline_of(name_of(kPrograms[i]), times, costs[i],
+    ordered_json program = roofline_of(name_of(programs[i]), times, costs[i],
                                        {before + tokens, before + (tokens + 1) / 2}, peaks);
-    program["tokens"] = kPrograms[i];
+    program["tokens"] = programs[i];
     result["programs"].push_back(std::move(program));
   }
   return result;

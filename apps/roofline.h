@@ -34,10 +34,10 @@ nlohmann::ordered_json roofline_of(const std::string& program, const ProgramTime
                                    const std::map<std::string, KernelCosts>& costs, const FilledRows& rows,
                                    const MachinePeaks& peaks);
 
-// Runs the model's decode step and prefill programs after `depth` tokens of context and counts. {"depth",
-// "peaks", "programs": [what roofline_of gives, with "tokens", …]}. Error kUnsupported for a plugin that does
-// not tell of its kernels. Of the flags, sets plugin and kernels_to.
-nlohmann::ordered_json measure_roofline(ModelFlags& flags, int64_t depth);
+// Runs the model's decode step and prefill programs, or one of them, after `depth` tokens of context and
+// counts. {"depth", "peaks", "programs": [what roofline_of gives, with "tokens", …]}. Error kUnsupported for
+// a plugin that does not tell of its kernels. Of the flags, sets plugin and kernels_to.
+nlohmann::ordered_json measure_roofline(ModelFlags& flags, int64_t depth, const std::string& only = {});
 
 // For people, what takes less than half a percent put together.
 std::string roofline_table(const nlohmann::ordered_json& roofline);
