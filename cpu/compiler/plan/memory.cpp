@@ -47,12 +47,12 @@ class Timeline {
   int wanted_until(int buffer) const {
     const auto& all = uses(buffer);
     int last = all.back().at;
-    for (bool grown = true; grown;) {
-      grown = false;
+    for (bool later = true; later;) {
+      later = false;
       for (const Span& loop : loops_) {
         if (loop.begin <= all.front().at || last < loop.begin || last >= loop.end) continue;
         last = loop.end;
-        grown = true;
+        later = true;
       }
     }
     return last;
