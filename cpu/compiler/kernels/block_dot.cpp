@@ -301,7 +301,8 @@ class BlockDot {
     Value* row = b_.CreateAdd(first, number(panel_));
     Value* next =
         b_.CreateAdd(b_.CreateMul(row, number(weight_row_bytes())), b_.CreateMul(group, number(64 * lines)));
-    for (int64_t i = 0; i < lines; ++i) prefetch(at(frame_.operand(1), next), 64 * i);
+    Value* line = b_.CreateGEP(b_.getInt8Ty(), frame_.operand(1), next);  // behind the last panel: outside
+    for (int64_t i = 0; i < lines; ++i) prefetch(line, 64 * i);
   }
 
   // Rows of activations: as they lie, and their bytes as they are multiplied.

@@ -70,6 +70,8 @@ Value* Elements::compute(const Node& node, const Index& index) {
         b_.CreateInBoundsGEP(scalars_.memory_type(dtype), inputs_[static_cast<size_t>(node.input)], position);
     return scalars_.load(address, dtype);
   }
+  // The loop that would ask runs no round; there is no operand, nor a place in one, to make code of.
+  if (node.shape.elements() == 0) return llvm::Constant::getNullValue(scalars_.type(dtype));
   const hlo::Op& op = *node.op;
   if (op.code == OpCode::constant) return scalars_.constant(op.attributes.get<hlo::Literal>("value"));
   if (line_ && !is_elementwise(op.code)) return element(node.operands[0], index);

@@ -132,6 +132,22 @@ TEST(Compile, AnUpdateOfNothingChangesNothing) {
   EXPECT_EQ(run(blob, {{1, 2}, {}})[0], (Floats{1, 2}));
 }
 
+TEST(Compile, WhatIsReducedMayBeEmpty) {
+  const Blob blob = compiled(R"(
+    func.func @main(%x: tensor<0xf32>, %y: tensor<0xf32>, %a: tensor<2xf32>) -> (tensor<f32>, tensor<f32>, tensor<2xf32>) {
+      %seven = stablehlo.constant dense<7.0> : tensor<f32>
+      %at = stablehlo.constant dense<0> : tensor<i32>
+      %both = stablehlo.concatenate %x, %y, dim = 0 : (tensor<0xf32>, tensor<0xf32>) -> tensor<0xf32>
+      %0 = stablehlo.reduce(%both init: %seven) applies stablehlo.add across dimensions = [0] : (tensor<0xf32>, tensor<f32>) -> tensor<f32>
+      %sum = stablehlo.add %x, %y : tensor<0xf32>
+      %square = stablehlo.reshape %sum : (tensor<0xf32>) -> tensor<0x5xf32>
+      %1 = stablehlo.reduce(%square init: %seven) applies stablehlo.add across dimensions = [0, 1] : (tensor<0x5xf32>, tensor<f32>) -> tensor<f32>
+      %2 = stablehlo.dynamic_update_slice %a, %both, %at : (tensor<2xf32>, tensor<0xf32>, tensor<i32>) -> tensor<2xf32>
+      return %0, %1, %2 : tensor<f32>, tensor<f32>, tensor<2xf32>
+    })");
+  EXPECT_EQ(run(blob, {{}, {}, {1, 2}}), (std::vector<Floats>{{7}, {7}, {1, 2}}));
+}
+
 TEST(Compile, AConstantOfOneValueIsNotWrittenOutInTheBlob) {
   const Blob blob = compiled(R"(
     func.func @main(%x: tensor<1x1000xf32>) -> tensor<1x1000xf32> {
