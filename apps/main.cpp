@@ -41,8 +41,8 @@ constexpr Row kCommands[] = {
 constexpr const char* kFooter =
     "Exit codes: 0 ok, 1 failed, 2 usage, 3 model not found or not supported, 5 out of memory,\n"
     "6 artifact or plugin does not fit, 130 interrupted.\n"
-    "Environment: FUSEBOX_PLUGIN, FUSEBOX_CACHE, FUSEBOX_THREADS, FUSEBOX_LOG=error|warn|info|debug|trace,\n"
-    "NO_COLOR.";
+    "Environment: FUSEBOX_PLUGIN, FUSEBOX_CACHE, FUSEBOX_THREADS, FUSEBOX_CPU_LEVEL, NO_COLOR,\n"
+    "FUSEBOX_LOG=error|warn|info|debug|trace.";
 
 // Help that begins with an example: a command's footer stands before its flags.
 class ExampleFirst : public CLI::Formatter {

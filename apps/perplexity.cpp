@@ -31,7 +31,8 @@ text shorter than one window is scored as it is. In each window every token but 
 those before it. perplexity = exp(-mean_log_prob), natural logarithms. Special tokens in the text become their
 ids; a window begins with the model's begin mark if its tokenizer asks for one.
 --against f32 scores the same model once more, with its weights expanded to f32, and tells how far this one's
-predictions are from those: the Kullback-Leibler divergence Σ p ln(p / q) of each token, p being f32's.)";
+predictions are from those: the Kullback-Leibler divergence Σ p ln(p / q) of each token, p being f32's. Windows
+are then of 1,024 tokens if --window does not say otherwise.)";
 
 struct Flags {
   ModelFlags model;
@@ -154,7 +155,10 @@ int run(const Flags& flags) {
   StageReport stages;
   const std::string text = read_text(flags.file);
   const std::shared_ptr<llm::LanguageModel> model = flags.model.open(stages);
-  const int64_t window = flags.window > 0 ? flags.window : model->context();
+  // What another model says of a window is kept until this one has said it, too: a vocabulary per token.
+  const int64_t longest =
+      flags.against.empty() ? model->context() : std::min<int64_t>(model->context(), 1024);
+  const int64_t window = flags.window > 0 ? flags.window : longest;
   if (window < 2 || window > model->context())
     throw Error(ErrorKind::kInvalidArgument,
                 fmt::format("--window is {}, want 2 to {}, the context", window, model->context()));

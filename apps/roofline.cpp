@@ -62,7 +62,6 @@ void run_programs(const std::shared_ptr<llm::LanguageModel>& model, int64_t dept
   for (const int64_t tokens : programs)
     for (int i = 0; i < executions(tokens) + kWarmUps; ++i) {
       sequence.rewind(static_cast<size_t>(depth));
-      if (depth + tokens >= model->context()) continue;
       sequence.feed(some_tokens(tokens, vocabulary));
     }
 }
@@ -175,6 +174,7 @@ ordered_json measure_roofline(ModelFlags& flags, int64_t depth, const std::strin
     if (depth + 1 >= model->context())
       throw Error(ErrorKind::kContextOverflow,
                   fmt::format("no step after {} tokens fits in a context of {}", depth, model->context()));
+    std::erase_if(programs, [&](int64_t tokens) { return depth + tokens >= model->context(); });
     result["model"] = std::filesystem::path(model->path()).filename().string();
     result["dtype"] = model->weights_name();
     for (const int64_t tokens : programs) costs.push_back(costs_of(*model, tokens));
@@ -191,7 +191,7 @@ ordered_json measure_roofline(ModelFlags& flags, int64_t depth, const std::strin
   for (size_t i = 0; i < programs.size(); ++i) {
     const auto tokens = static_cast<double>(programs[i]), before = static_cast<double>(depth);
     const ProgramTimes times = kernel_times(trace, name_of(programs[i]), executions(programs[i]));
-    if (times.executions == 0) continue;  // the context is too small
+    if (times.executions == 0) continue;
     ordered_json program = roofline_of(name_of(programs[i]), times, costs[i],
                                        {before + tokens, before + (tokens + 1) / 2}, peaks);
     program["tokens"] = programs[i];

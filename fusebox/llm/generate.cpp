@@ -114,8 +114,9 @@ class Generation {
       if (last) text += rest();
       const bool wanted = report(std::move(token), text);
       if (ended || stop_.stopped()) return finish(FinishReason::kStop);
-      if (!wanted || cancelled) return finish(FinishReason::kCancelled);
-      if (full) return finish(FinishReason::kLength);
+      if (!wanted) return finish(FinishReason::kCancelled);
+      if (full) return finish(FinishReason::kLength);  // whole, even if cancelled just now
+      if (cancelled) return finish(FinishReason::kCancelled);
     }
   }
 
