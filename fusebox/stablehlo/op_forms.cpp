@@ -1,5 +1,6 @@
 // The forms of ops that StableHLO writes in a way of their own, one function each. Where a form has no place
 // for attributes of other dialects, own_form falls back on the generic one.
+#include "fusebox/hlo/applied_op.h"
 #include "fusebox/stablehlo/attribute_text.h"
 #include "fusebox/stablehlo/literal_text.h"
 #include "fusebox/stablehlo/op_text.h"
@@ -33,29 +34,6 @@ void attributes_but(OpPrinter& p, const Op& op, std::string_view written) {
   }
   p.out += any ? "} : " : " : ";
   p.function_type(op);
-}
-
-// The one op of a region that is "return op(left, right)", where StableHLO has a short form for it.
-const Op* applied_op(const Op& op) {
-  const Block& block = *op.regions[0];
-  if (op.operands.size() != 2 || block.ops.size() != 2) return nullptr;
-  const Op& only = *block.ops[0];
-  switch (only.code) {
-    case OpCode::add:
-    case OpCode::multiply:
-    case OpCode::maximum:
-    case OpCode::minimum:
-    case OpCode::and_:
-    case OpCode::or_:
-    case OpCode::xor_: break;
-    default: return nullptr;
-  }
-  const bool plain = only.attributes.list().empty() && only.operands[0] == &block.arguments[0] &&
-                     only.operands[1] == &block.arguments[1] &&
-                     block.returned()[0] == &block.ops[0]->results[0] &&
-                     op.operands[0]->shape.dtype == op.results[0].shape.dtype &&
-                     op.operands[1]->shape.dtype == op.results[0].shape.dtype;
-  return plain ? &only : nullptr;
 }
 
 // reducer(%l0: t, %r0: t) (%l1: t, %r1: t) { … }
@@ -289,7 +267,7 @@ void reduce(OpPrinter& p, const Op& op, int indent) {
     p.value(op.operands[n + i]);
     p.out += ')';
   }
-  const Op* applied = applied_op(op);
+  const Op* applied = hlo::applied_op(op);
   if (applied) {
     p.out += " applies ";
     p.mnemonic(*applied);

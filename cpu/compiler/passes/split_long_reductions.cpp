@@ -1,7 +1,6 @@
-#include <algorithm>
-
 #include "cpu/compiler/passes/pass.h"
 #include "cpu/compiler/passes/rewrite.h"
+#include "fusebox/hlo/applied_op.h"
 #include "fusebox/hlo/builder.h"
 
 namespace fusebox::cpu {
@@ -22,28 +21,6 @@ struct Split {
   explicit operator bool() const { return parts > 0; }
 };
 
-// Whether elements may change places, too.
-bool is_commutative(const Op& op) {
-  const hlo::Block& body = *op.regions[0];
-  if (op.results.size() != 1 || body.ops.size() != 2) return false;
-  const Op& only = *body.ops[0];
-  std::vector<const Value*> arguments;
-  for (const Value& argument : body.arguments) arguments.push_back(&argument);
-  if (!std::is_permutation(arguments.begin(), arguments.end(), only.operands.begin(), only.operands.end()))
-    return false;
-  if (body.returned()[0] != &only.results[0]) return false;
-  switch (only.code) {
-    case OpCode::add:
-    case OpCode::multiply:
-    case OpCode::maximum:
-    case OpCode::minimum:
-    case OpCode::and_:
-    case OpCode::or_:
-    case OpCode::xor_: return true;
-    default: return false;
-  }
-}
-
 Split split_of(const Op& op) {
   if (op.code != OpCode::reduce) return {};
   const auto& axes = op.attributes.get<Dims>("dimensions");
@@ -57,7 +34,7 @@ Split split_of(const Op& op) {
   const int64_t size = dims[static_cast<size_t>(axes[0])];
   if (size < kLong) return {};
   const bool innermost = axes[0] + 1 == static_cast<int64_t>(dims.size());
-  if (innermost && is_commutative(op) && size % (kLanes * kParts) == 0) return {kParts, kLanes};
+  if (innermost && hlo::applied_op(op) && size % (kLanes * kParts) == 0) return {kParts, kLanes};
   for (const int64_t parts : {64, 48, 32, 24, 16, 8})
     if (size % parts == 0) return {parts};
   return {};
