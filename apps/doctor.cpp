@@ -11,6 +11,7 @@
 
 #include "apps/command.h"
 #include "apps/host.h"
+#include "apps/no_weights.h"
 #include "apps/terminal.h"
 #include "fusebox/base/cache.h"
 #include "fusebox/base/error.h"
@@ -143,16 +144,6 @@ void Doctor::look_at_plugin() {
   }
   test(device);
 }
-
-// A program without weights takes them from here.
-class NoWeights : public WeightSource {
- public:
-  std::vector<WeightInfo> weights() const override { return {}; }
-  std::optional<WeightInfo> find(std::string_view) const override { return std::nullopt; }
-  void read(std::string_view, DType, std::span<std::byte>) const override {}
-  std::span<const std::byte> view(std::string_view) const override { return {}; }
-  std::string description() const override { return "nothing"; }
-};
 
 constexpr int64_t kRows = 8, kInner = 64, kColumns = 32;
 

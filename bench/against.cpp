@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "apps/median.h"
+#include "apps/no_weights.h"
 #include "bench/guarded_main.h"
 #include "fusebox/runtime/runtime.h"
 #include "fusebox/trace/trace.h"
@@ -29,15 +30,6 @@ using namespace fusebox;
 
 constexpr int kLeastRounds = 30;
 constexpr double kSecondsEach = 0.7;  // for each program
-
-class NoWeights : public WeightSource {
- public:
-  std::vector<WeightInfo> weights() const override { return {}; }
-  std::optional<WeightInfo> find(std::string_view) const override { return std::nullopt; }
-  void read(std::string_view, DType, std::span<std::byte>) const override {}
-  std::span<const std::byte> view(std::string_view) const override { return {}; }
-  std::string description() const override { return "no weights"; }
-};
 
 using Inputs = std::function<Tensor(const char* name, const Dims& dims)>;
 using Build = std::function<Tensor(const Inputs&)>;
@@ -108,7 +100,7 @@ class Bound {
  public:
   Bound(const Device& device, const TracedProgram& program)
       : call_(device.compile(program, {.use_cache = false})
-                  .session(device.load(NoWeights(), program.signature))),
+                  .session(device.load(apps::NoWeights(), program.signature))),
         outputs_(1) {
     const Signature& signature = call_.session().model().signature();
     for (size_t i = 0; i < signature.parameters.size(); ++i) {
