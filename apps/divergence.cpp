@@ -24,6 +24,8 @@ struct Distribution {
 
 }  // namespace
 
+double log_prob(std::span<const float> logits, size_t token) { return Distribution(logits).log_prob(token); }
+
 void Divergence::add(std::span<const float> right, std::span<const float> other, size_t vocabulary) {
   for (size_t row = 0; row + vocabulary <= right.size(); row += vocabulary) {
     const Distribution p(right.subspan(row, vocabulary)), q(other.subspan(row, vocabulary));

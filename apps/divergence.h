@@ -10,6 +10,9 @@
 
 namespace fusebox::apps {
 
+// Of a token after which these are the logits; natural.
+double log_prob(std::span<const float> logits, size_t token);
+
 class Divergence {
  public:
   // The logits of both after the same tokens, of the right one first: any number of rows of `vocabulary`.

@@ -108,13 +108,15 @@ std::pair<Divergence, Score> compare(const std::shared_ptr<llm::LanguageModel>& 
   Divergence divergence;
   Score score;
   for (const Ids& window : windows) {
-    const std::vector<float> scores = other.score(window);
-    score.log_prob = std::accumulate(scores.begin(), scores.end(), score.log_prob);
-    score.tokens += static_cast<int64_t>(scores.size());
     std::vector<float> wanted;
+    wanted.reserve((window.size() - 1) * vocabulary);
     other.read(window, [&](size_t, std::span<const float> logits) {
       wanted.insert(wanted.end(), logits.begin(), logits.end());
     });
+    for (size_t i = 0; i + 1 < window.size(); ++i)
+      score.log_prob +=
+          log_prob(std::span(wanted).subspan(i * vocabulary, vocabulary), static_cast<size_t>(window[i + 1]));
+    score.tokens += static_cast<int64_t>(window.size()) - 1;
     sequence.read(window, [&](size_t begin, std::span<const float> logits) {
       divergence.add(std::span(wanted).subspan(begin * vocabulary, logits.size()), logits, vocabulary);
     });

@@ -21,6 +21,7 @@ TEST(Divergence, IsThatOfTheProbabilities) {
   EXPECT_NEAR(divergence.quantile(1), first, 1e-6);
   EXPECT_NEAR(divergence.quantile(0), 0, 1e-6);
   EXPECT_EQ(divergence.same_choice(), 0.5);
+  EXPECT_NEAR(log_prob(std::span(other).first(3), 2), std::log(0.5), 1e-6);
 }
 
 TEST(Divergence, HoldsWhereProbabilitiesVanish) {
