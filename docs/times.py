@@ -14,7 +14,7 @@ from pathlib import Path
 
 DEPTHS = [0, 512, 1024, 1536, 2048]
 SHOWN_DEPTH = 512  # in the bars
-WIDTH, HEIGHT = 900, 560
+WIDTH, CHART = 900, 188  # the width of the picture, the height of its lower chart
 INK, FAINT, GRID = "#24292f", "#6e7781", "#d8dee4"
 COLOURS = {"gate, up, down": "#2f6db5", "q, k, v, o": "#6ba3dc", "attention": "#e08a1e", "everything else": "#b8bec6",
            "head": "#7b4fa3", "between kernels": "#e4e7eb"}
@@ -114,7 +114,7 @@ def bars(runs, top):
 def lines(runs, top):
     """Milliseconds per token against the tokens before it, for each number of threads."""
     out = [text(40, top, "A token's time against the context before it", 15, weight="600")]
-    left, right, bottom = 80, WIDTH - 150, HEIGHT - 50
+    left, right, bottom = 80, WIDTH - 150, top + CHART
     high = top + 18
     most = max(run["programs"][0]["step_ms"] for run in runs) * 1.08
     across, up = (right - left) / max(DEPTHS), (bottom - high) / most
@@ -137,7 +137,7 @@ def lines(runs, top):
                 out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in points]
             words = f"{threads} thread{'s' if threads > 1 else ''}" if not dash else "  the machine's peaks"
             out.append(text(points[-1][0] + 10, points[-1][1] + 4, words, 12 if not dash else 11, colour=colour))
-    return out
+    return out, bottom
 
 
 def draw(runs):
@@ -148,10 +148,12 @@ def draw(runs):
     head = [text(40, 34, f"{run['model']} on {run['processor']}", 17, weight="600"),
             text(40, 54, f"{run['dtype']} weights as in the file · {roofs}", 12, colour=FAINT)]
     first, end = bars(runs, 92)
-    body = "\n".join(head + first + lines(runs, end + 34))
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
+    second, end = lines(runs, end + 34)
+    height = end + 50
+    body = "\n".join(head + first + second)
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
             f'font-family="system-ui, -apple-system, Segoe UI, sans-serif">\n'
-            f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>\n{body}\n</svg>\n')
+            f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>\n{body}\n</svg>\n')
 
 
 def main():
