@@ -102,8 +102,9 @@ class Chat {
 
   // Waits for the programs of a first turn, so that what takes long is over when the user begins.
   void greet() {
-    for (const int64_t tokens : {1, 16, 32, 128}) model_->prepare(tokens);
-    for (const int64_t tokens : {1, 16, 32, 128}) model_->session(tokens);
+    constexpr int64_t kFirst[] = {1, 16, 32, 128};
+    for (const int64_t tokens : kFirst) model_->prepare(tokens);
+    for (const int64_t tokens : kFirst) model_->session(tokens);
     const std::string programs = stages_.summary();
     stages_.done();
     const std::string line = fmt::format(
