@@ -135,6 +135,7 @@ class Bench {
     const pjrt::Version api = client.plugin().version();
     result_["model"] = std::filesystem::path(model_->path()).filename().string();
     result_["dtype"] = model_->weights_name();
+    result_["cache_dtype"] = name(model_->cache_dtype());
     result_["context"] = model_->context();
     result_["threads"] = flags_.threads > 0 ? flags_.threads : host_info().usable_processors;
     result_["device"] = {{"platform", client.platform_name()}, {"kind", model_->device().handle().kind()}};
@@ -188,6 +189,7 @@ class Bench {
       arguments.insert(arguments.end(), {flag, value});
     };
     if (!flags_.dtype.empty()) add("--dtype", flags_.dtype);
+    if (!flags_.cache_dtype.empty()) add("--cache-dtype", flags_.cache_dtype);
     if (!flags_.plugin.empty()) add("--plugin", flags_.plugin);
     if (flags_.threads > 0) add("--threads", std::to_string(flags_.threads));
     if (flags_.no_cache) arguments.emplace_back("--no-cache");

@@ -25,7 +25,7 @@ constexpr const char* kExamples =
     "text.";
 
 struct Flags {
-  std::string what, program, dtype = "f32";
+  std::string what, program, dtype = "f32", cache_dtype;
   InspectionOptions options;
   PassOptions passes_options;
   bool config = false, tensors = false, memory = false, stablehlo = false, passes = false, json = false;
@@ -82,8 +82,9 @@ std::string total(const ordered_json& tensors) {
 void print_memory(std::string& text, const ordered_json& memory) {
   const auto bytes = [&](const char* key) { return format_bytes(memory[key].get<int64_t>()); };
   text += fmt::format("weights      {:>8}  as {}\n", bytes("weights"), memory["dtype"].get<std::string>());
-  text += fmt::format("cache        {:>8}  of {} tokens, {} each\n", bytes("cache"),
-                      memory["context"].get<int64_t>(), bytes("cache_per_token"));
+  text += fmt::format("cache        {:>8}  of {} tokens, {} each, as {}\n", bytes("cache"),
+                      memory["context"].get<int64_t>(), bytes("cache_per_token"),
+                      memory["cache_dtype"].get<std::string>());
   int64_t all = memory["weights"].get<int64_t>() + memory["cache"].get<int64_t>();
   if (memory.contains("temporaries")) {
     text += fmt::format("temporaries  {:>8}  of the decode program\n", bytes("temporaries"));
@@ -144,6 +145,7 @@ int run_passes(const Flags& flags) {
   }
   options.what = flags.what;
   if (options.program.empty()) options.program = "decode";
+  options.cache_dtype = flags.options.cache_dtype;
   options.context = flags.options.context;
   options.plugin = flags.options.plugin;
   put(passes_text(options));
@@ -151,6 +153,7 @@ int run_passes(const Flags& flags) {
 }
 
 int run(Flags flags) {
+  if (!flags.cache_dtype.empty()) flags.options.cache_dtype = dtype_from_name(flags.cache_dtype);
   for (std::string* taken : {&flags.program, &flags.passes_options.program})
     if (flags.what.empty()) std::swap(flags.what, *taken);  // --stablehlo or --passes took it
   if (flags.what.empty()) {
@@ -194,6 +197,9 @@ Runner add_inspect(CLI::App& app) {
       app.add_option("--dtype", flags->dtype,
                      "what weights are expanded to: f32 (default but for --passes), bf16, f16")
           ->check(CLI::IsMember({"f32", "bf16", "f16"}));
+  app.add_option("--cache-dtype", flags->cache_dtype,
+                 "what keys and values are kept in: f32, bf16, f16, i8 (default: as the weights)")
+      ->check(CLI::IsMember({"f32", "bf16", "f16", "i8"}));
   app.add_option("--context", flags->options.context, "tokens of context (default: the model's)")
       ->check(CLI::PositiveNumber);
   app.add_option("--plugin", flags->options.plugin, "the PJRT plugin that --memory and --passes ask")

@@ -74,6 +74,7 @@ Inspection::Inspection(const std::string& path, const InspectionOptions& options
     if (!meta.contains("model") || !meta["model"].is_string()) return;  // one program, no language model
     path_ = meta["model"].get<std::string>();
     options_.dtype = dtype_from_name(meta.value("dtype", "")).value_or(options_.dtype);
+    options_.cache_dtype = dtype_from_name(meta.value("cache_dtype", ""));
     options_.context = meta.value("context", options_.context);
     if (!std::filesystem::exists(path_)) return;
   }
@@ -163,13 +164,19 @@ ordered_json Inspection::tensors() const {
   return all;
 }
 
+llm::StepSizes Inspection::step_sizes(int64_t tokens) const {
+  return {1, tokens, llm::cache_capacity(context(), llm::kLargestChunk),
+          options_.cache_dtype.value_or(options_.dtype)};
+}
+
 ordered_json Inspection::memory(bool compile) const {
-  const llm::StepSizes sizes{1, 1, llm::cache_capacity(context(), llm::kLargestChunk), options_.dtype};
+  const llm::StepSizes sizes = step_sizes(1);
   int64_t weights = 0;
   for (const WeightInfo& weight : model().weights().weights())
     weights += weight.shape.elements() * static_cast<int64_t>(byte_size(options_.dtype));
   const int64_t cache = llm::cache_bytes(model().sizes(), sizes);
   ordered_json all = {{"dtype", name(options_.dtype)},
+                      {"cache_dtype", name(sizes.cache_dtype)},
                       {"context", context()},
                       {"weights", weights},
                       {"cache", cache},
@@ -186,7 +193,7 @@ ordered_json Inspection::memory(bool compile) const {
 
 std::string Inspection::stablehlo(const std::string& program) const {
   const auto [kind, tokens] = program_named(program);
-  const llm::StepSizes sizes{1, tokens, llm::cache_capacity(context(), llm::kLargestChunk), options_.dtype};
+  const llm::StepSizes sizes = step_sizes(tokens);
   TraceOptions trace;
   trace.weight_dtype = options_.dtype;
   switch (kind) {

@@ -17,8 +17,9 @@
 namespace fusebox::apps {
 
 struct InspectionOptions {
-  DType dtype = DType::f32;  // that weights are expanded to
-  int64_t context = 0;       // 0: the model's
+  DType dtype = DType::f32;               // that weights are expanded to
+  std::optional<DType> cache_dtype = {};  // absent: the same
+  int64_t context = 0;                    // 0: the model's
   std::string plugin = {};
 };
 
@@ -38,9 +39,10 @@ class Inspection {
   nlohmann::ordered_json config() const;
   // {"tensors": [{"name", "dtype", "shape", "bytes"}], "count", "elements", "bytes"}
   nlohmann::ordered_json tensors() const;
-  // {"dtype", "context", "weights", "cache", "cache_per_token", "temporaries"?, "code"?} in bytes. The last
-  // two are what the device's compiler says of the decode program, if `compile`: it may have to compile it.
-  // Error kContextOverflow if options ask for more context than the model has; errors of Device.
+  // {"dtype", "cache_dtype", "context", "weights", "cache", "cache_per_token", "temporaries"?, "code"?} in
+  // bytes. The last two are what the device's compiler says of the decode program, if `compile`: it may have
+  // to compile it. Error kContextOverflow if options ask for more context than the model has; errors of
+  // Device.
   nlohmann::ordered_json memory(bool compile) const;
   // The text of a program; see program_named.
   std::string stablehlo(const std::string& program) const;
@@ -48,6 +50,7 @@ class Inspection {
  private:
   const llm::CausalModel& model() const;
   int64_t context() const;
+  llm::StepSizes step_sizes(int64_t tokens) const;
 
   std::string path_;
   InspectionOptions options_;

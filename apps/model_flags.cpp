@@ -8,6 +8,10 @@ void ModelFlags::add(CLI::App& app) {
   app.add_option("--dtype", dtype,
                  "what weights are expanded to: f32, bf16, f16 (default: the device's fastest)")
       ->check(CLI::IsMember({"f32", "bf16", "f16"}));
+  app.add_option("--cache-dtype", cache_dtype,
+                 "what keys and values are kept in: f32, bf16, f16, i8 (default: f16 with low-bit weights as "
+                 "they are, else the weights')")
+      ->check(CLI::IsMember({"f32", "bf16", "f16", "i8"}));
   app.add_option("--context", context, "tokens of context (default: the model's, if memory allows)")
       ->check(CLI::PositiveNumber);
   app.add_option("--threads", threads, "threads of a CPU plugin (default: all)")
@@ -32,6 +36,7 @@ std::shared_ptr<llm::LanguageModel> ModelFlags::open(StageReport& stages,
     told(stage, milliseconds);
   };
   if (!dtype.empty()) options.dtype = dtype_from_name(dtype);
+  if (!cache_dtype.empty()) options.cache_dtype = dtype_from_name(cache_dtype);
   return llm::LanguageModel::open(model, options);
 }
 

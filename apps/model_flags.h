@@ -13,7 +13,7 @@
 namespace fusebox::apps {
 
 struct ModelFlags {
-  std::string model, plugin, dtype;
+  std::string model, plugin, dtype, cache_dtype;
   int64_t context = 0;
   int threads = 0;
   bool no_cache = false;
@@ -21,7 +21,7 @@ struct ModelFlags {
   mutable TraceFlag trace;      // mutable: opened with the model, gone after it
 
   // `prepare`: see ModelOptions.
-  // MODEL --plugin --dtype --context --threads --no-cache --trace. Must outlive the model.
+  // MODEL --plugin --dtype --cache-dtype --context --threads --no-cache --trace. Must outlive the model.
   void add(CLI::App& app);
   std::shared_ptr<llm::LanguageModel> open(StageReport& stages, std::vector<int64_t> prepare = {}) const;
 };

@@ -23,6 +23,7 @@ void compile_of_model(const PassOptions& options, const RecordFolder& record) {
   llm::ModelOptions wanted;
   wanted.device.plugin = options.plugin;
   wanted.dtype = options.dtype;
+  wanted.cache_dtype = options.cache_dtype;
   wanted.context = options.context;
   const auto model = llm::LanguageModel::open(options.what, wanted);
   compile_text(model->device(), stablehlo::print(model->trace(tokens, kind).program), options, record);

@@ -12,7 +12,7 @@ namespace fusebox::apps {
 struct PassOptions {
   std::string what;          // a file of StableHLO text (is_program_text), or a model
   std::string program = {};  // of a model: see program_named
-  std::optional<DType> dtype = {};
+  std::optional<DType> dtype = {}, cache_dtype = {};
   int64_t context = 0;
   std::string plugin = {};  // empty: the own one beside the program
   std::string output = {};  // a folder for the files; empty: they are in the text

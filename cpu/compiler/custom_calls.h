@@ -17,9 +17,9 @@ inline constexpr std::string_view kCustomPrefix = "fusebox.";
 inline constexpr std::string_view kInt8Rows = "fusebox.int8_rows";
 // int8 rows [M, …], blocks ui8 [N, …] → f32 [M, N]; `config` is the format's name.
 inline constexpr std::string_view kBlockDot = "fusebox.block_dot";
-// The composite's q, k, v, positions, valid → its result, or, where the filled rows are split, parts of it
-// (kernels/attention_sizes.h): f32 [slots, kv_heads, parts, n * group, size + kPartExtra]; `config` is the
-// scale.
+// The composite's q, k, v, positions, valid (, k's scales, v's scales) → its result, or, where the filled
+// rows are split, parts of it (kernels/attention_sizes.h): f32 [slots, kv_heads, parts, n * group, size +
+// kPartExtra]; `config` is the scale.
 inline constexpr std::string_view kAttention = "fusebox.attention";
 // Those parts → the result.
 inline constexpr std::string_view kAttentionMerge = "fusebox.attention_merge";

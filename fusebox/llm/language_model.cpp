@@ -105,14 +105,20 @@ void LanguageModel::open_artifact(std::string path) {
         .hint("compile it again: fusebox compile MODEL -o FILE");
   const auto precision = meta["dtype"].get<std::string>();
   const std::optional<DType> dtype = dtype_from_name(precision);
+  const auto caches = meta["cache_dtype"].get<std::string>();
+  const std::optional<DType> cache_dtype = dtype_from_name(caches);
   const auto context = meta["context"].get<int64_t>();
-  if ((!dtype && precision != kInBlocks) || context <= 0)
+  if ((!dtype && precision != kInBlocks) || !cache_dtype || context <= 0)
     throw Error(ErrorKind::kInvalidFile, "the artifact holds no language model").file(path);
-  if ((options_.dtype && dtype != options_.dtype) || (options_.context > 0 && context != options_.context))
+  if ((options_.dtype && dtype != options_.dtype) ||
+      (options_.cache_dtype && cache_dtype != options_.cache_dtype) ||
+      (options_.context > 0 && context != options_.context))
     throw Error(ErrorKind::kIncompatible,
-                fmt::format("it was compiled for {} and a context of {}", precision, context))
+                fmt::format("it was compiled for {} and a context of {}, with caches in {}", precision,
+                            context, caches))
         .file(path);
   options_.dtype = dtype;
+  options_.cache_dtype = cache_dtype;
   options_.context = context;
 }
 
@@ -145,6 +151,10 @@ void LanguageModel::choose_precision() {
                                       [](const WeightInfo& weight) { return weight.format.has_value(); });
   trace_options_.block_weights = trace_options_.block_weights && !options_.dtype && has_blocks;
   trace_options_.weight_dtype = trace_options_.block_weights ? f32 : dtype_;
+  cache_dtype_ = options_.cache_dtype.value_or(trace_options_.block_weights ? f16 : dtype_);
+  if (cache_dtype_ != f32 && cache_dtype_ != bf16 && cache_dtype_ != f16 && cache_dtype_ != i8)
+    throw Error(ErrorKind::kUnsupported,
+                fmt::format("caches of dtype {}; they can be f32, bf16, f16 or i8", name(cache_dtype_)));
 }
 
 std::string LanguageModel::weights_name() const {
@@ -159,6 +169,10 @@ std::string LanguageModel::weights_name() const {
 
 StepSizes LanguageModel::step_sizes(int64_t tokens) const {
   return {1, tokens, cache_capacity(context_, kLargestChunk), cache_dtype()};
+}
+
+std::vector<Shape> LanguageModel::cache_shapes() const {
+  return llm::cache_shapes(model_->sizes(), step_sizes(1));
 }
 
 int64_t LanguageModel::cache_bytes() const { return llm::cache_bytes(model_->sizes(), step_sizes(1)); }
@@ -278,6 +292,7 @@ void LanguageModel::save_artifact(const std::string& path) {
                    {"model", std::filesystem::absolute(path_).lexically_normal().string()},
                    {"stamp", model_stamp(path_)},
                    {"dtype", in_blocks() ? std::string(kInBlocks) : std::string(name(dtype_))},
+                   {"cache_dtype", name(cache_dtype_)},
                    {"context", context_},
                    {"signatures", ordered_json::object()}};
   for (const int64_t tokens : kChunkSizes) {

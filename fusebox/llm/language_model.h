@@ -32,6 +32,8 @@ struct ModelOptions {
   // Of weights and caches: f32, bf16 or f16. Absent: low-bit weights as they are, if the file has them and
   // the device can multiply with them, with caches in f16; else what the device is fastest in.
   std::optional<DType> dtype = {};
+  // Of caches alone: f32, bf16, f16, or i8, which keeps each row of a head in eight bits with a scale.
+  std::optional<DType> cache_dtype = {};
   int64_t context = 0;    // tokens a sequence may have; 0: as many as the model was trained for
   bool use_cache = true;  // the user's compile cache
   // Chunk sizes whose programs are wanted first: they begin to be made ready while the rest is read.
@@ -63,12 +65,14 @@ class LanguageModel {
   const Device& device() const { return device_; }
   const std::string& path() const { return path_; }  // of the checkpoint
   DType dtype() const { return dtype_; }             // of weights that were expanded
-  DType cache_dtype() const { return trace_options_.block_weights ? f16 : dtype_; }
+  DType cache_dtype() const { return cache_dtype_; }
   // Whether low-bit weights are used as they are.
   bool in_blocks() const { return trace_options_.block_weights; }
   // For people: "f32", or "Q4_1" for most of the weights as they are.
   std::string weights_name() const;
   int64_t context() const { return context_; }
+  // Of a sequence: its caches' tensors, and their bytes.
+  std::vector<Shape> cache_shapes() const;
   int64_t cache_bytes() const;
   const std::shared_ptr<const text::Tokenizer>& tokenizer() const { return tokenizer_; }
   // Nothing if the files have none: then only plain prompts can be answered.
@@ -115,7 +119,7 @@ class LanguageModel {
   SamplingOverrides defaults_;
   std::vector<int32_t> end_tokens_;
   TraceOptions trace_options_;
-  DType dtype_ = DType::f32;
+  DType dtype_ = DType::f32, cache_dtype_ = DType::f32;
   int64_t context_ = 0;
 
   std::mutex mutex_;  // guards what follows

@@ -41,10 +41,8 @@ Sequence::Sequence(std::shared_ptr<LanguageModel> model) : model_(std::move(mode
   const Device& device = model_->device();
   check_memory(device.handle(), model_->cache_bytes(), "the cache of a sequence",
                "--context N makes it smaller");
-  const Dims dims = {1, sizes.kv_heads, cache_capacity(model_->context(), kLargestChunk), sizes.head_size};
   state_.resize(kCaches);
-  for (int64_t i = 0; i < 2 * sizes.layers; ++i)
-    state_.push_back(device.zeros({dims, model_->cache_dtype()}));
+  for (const Shape& shape : model_->cache_shapes()) state_.push_back(device.zeros(shape));
   state_.push_back(device.zeros({{1, kCountRows, sizes.vocabulary}, i32}));
   zero_ = upload({1}, std::array{0});
   one_ = upload({1}, std::array{1});

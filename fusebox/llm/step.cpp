@@ -63,9 +63,19 @@ int64_t cache_capacity(int64_t context, int64_t largest_chunk) {
   return (rows + nn::kAttentionBlock - 1) / nn::kAttentionBlock * nn::kAttentionBlock;
 }
 
+std::vector<Shape> cache_shapes(const ModelSizes& model, const StepSizes& sizes) {
+  std::vector<Shape> shapes;
+  auto specs = cache_specs(model, sizes);
+  reflect::visit_leaves<Tensor>(specs, [&](std::string_view, const Tensor& spec) {
+    shapes.push_back({*spec.spec_dims(), *spec.spec_dtype()});
+  });
+  return shapes;
+}
+
 int64_t cache_bytes(const ModelSizes& model, const StepSizes& sizes) {
-  const int64_t rows = sizes.slots * model.kv_heads * sizes.capacity;
-  return 2 * model.layers * rows * model.head_size * static_cast<int64_t>(byte_size(sizes.cache_dtype));
+  int64_t bytes = 0;
+  for (const Shape& shape : cache_shapes(model, sizes)) bytes += shape.bytes();
+  return bytes;
 }
 
 TracedProgram trace_step(const CausalModel& model, const StepSizes& sizes, const TraceOptions& options) {

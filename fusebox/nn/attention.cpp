@@ -43,8 +43,13 @@ Tensor weighted_values(const Tensor& weights, const Tensor& v, DType dtype) {
   return expand_dims(sum(column * convert(expand_dims(v, 2), f32), 3), 3);
 }
 
-Tensor cache_block(const Tensor& cache, const Tensor& row) {
-  return dynamic_slice(cache, {0, 0, row, 0}, {cache.dim(0), cache.dim(1), kAttentionBlock, cache.dim(3)});
+// The rows of a block, as numbers.
+Tensor cache_block(const Tensor& cache, const std::optional<Tensor>& scale, const Tensor& row) {
+  const auto block = [&](const Tensor& of) {
+    return dynamic_slice(of, {0, 0, row, 0}, {of.dim(0), of.dim(1), kAttentionBlock, of.dim(3)});
+  };
+  const Tensor rows = block(cache);
+  return scale ? convert(rows, f32) * block(*scale) : rows;
 }
 
 // `last`: the last row that a query sees.
@@ -53,13 +58,31 @@ Running attend_block(const Tensor& q, const KvCache& cache, const Tensor& last, 
   const Tensor row = block * kAttentionBlock;
   const Tensor columns = row + row.cx().iota({kAttentionBlock}, 0, i32);
   const Tensor visible = less_equal(columns, last);
-  const Tensor scores = where(visible, scores_of(q, cache_block(cache.k, row)), kMasked);
+  const Tensor scores = where(visible, scores_of(q, cache_block(cache.k, cache.k_scale, row)), kMasked);
   const Tensor top = maximum(before.top, max(scores, -1));
   const Tensor weights = exp(scores - expand_dims(top, -1));
   const Tensor fade = exp(before.top - top);
+  const Tensor v = cache_block(cache.v, cache.v_scale, row);
   return {top, before.total * fade + sum(weights, -1),
-          before.sum * expand_dims(fade, -1) +
-              weighted_values(weights, cache_block(cache.v, row), product_dtype(q, cache.v))};
+          before.sum * expand_dims(fade, -1) + weighted_values(weights, v, product_dtype(q, v))};
+}
+
+// A cache of i8 has scales, one per row; others have none.
+void check_scales(const KvCache& cache) {
+  const Shape& k = cache.k.shape();
+  const auto fits = [&](const std::optional<Tensor>& scale) {
+    return k.dtype == i8 ? scale && scale->shape() == Shape{{k.dims[0], k.dims[1], k.dims[2], 1}, f32}
+                         : !scale;
+  };
+  if (fits(cache.k_scale) && fits(cache.v_scale)) return;
+  const auto told = [](const std::optional<Tensor>& scale) {
+    return scale ? to_string(scale->shape()) : "none";
+  };
+  throw Error(
+      ErrorKind::kShapeMismatch,
+      fmt::format("got scales {} and {} for a cache {}; want f32 [slots, kv_heads, capacity, 1] for i8, "
+                  "none for float types",
+                  told(cache.k_scale), told(cache.v_scale), to_string(k)));
 }
 
 void check(const Tensor& q, const KvCache& cache, const Tensor& positions, const Tensor& valid) {
@@ -72,7 +95,8 @@ void check(const Tensor& q, const KvCache& cache, const Tensor& positions, const
                 fmt::format("got q {}, k {}, v {}; want q [slots, n, heads, size] and caches [slots, "
                             "kv_heads, capacity, size], heads a multiple of kv_heads, capacity of {}",
                             to_string(q.shape()), to_string(k), to_string(v), kAttentionBlock));
-  if (!is_float(q.dtype()) || !is_float(k.dtype))
+  check_scales(cache);
+  if (!is_float(q.dtype()) || (!is_float(k.dtype) && !cache.k_scale))
     throw Error(ErrorKind::kDTypeMismatch,
                 fmt::format("got q {} and k {}, want float types", to_string(q.shape()), to_string(k)));
   const Shape want_positions{{q.dim(0), q.dim(1)}, i32}, want_valid{{q.dim(0)}, i32};
@@ -106,6 +130,16 @@ Tensor with_rows(Tensor cache, const Tensor& rows, const Tensor& start) {
   return cache;
 }
 
+void update(Tensor& cache, std::optional<Tensor>& scale, const Tensor& rows, const Tensor& start) {
+  if (!scale) {
+    cache = with_rows(cache, rows, start);
+    return;
+  }
+  const Int8Parts parts = int8_parts(convert(rows, f32));
+  cache = with_rows(cache, parts.integers, start);
+  scale = with_rows(*scale, parts.scale, start);
+}
+
 // Stops after the last block that any slot has filled.
 Tensor loop_over_blocks(const Tensor& query, const KvCache& cache, const Tensor& positions,
                         const Tensor& valid, double scale) {
@@ -131,10 +165,20 @@ Tensor loop_over_blocks(const Tensor& query, const KvCache& cache, const Tensor&
 
 }  // namespace
 
+KvCache KvCache::spec(int64_t slots, int64_t kv_heads, int64_t capacity, int64_t head_size, DType dtype) {
+  const Dims dims = {slots, kv_heads, capacity, head_size};
+  KvCache cache = {Tensor::spec(dims, dtype), Tensor::spec(dims, dtype)};
+  if (dtype == i8) cache.k_scale = cache.v_scale = Tensor::spec({slots, kv_heads, capacity, 1}, f32);
+  return cache;
+}
+
 KvCache KvCache::updated(const Arg& new_k, const Arg& new_v, const Tensor& start) const {
   return in_op("kv_cache", {new_k, new_v}, [&] {
-    const Tensor keys = with_rows(k, tensor_of(new_k), start);
-    return KvCache{keys, with_rows(v, tensor_of(new_v), start)};
+    check_scales(*this);
+    KvCache all = *this;
+    update(all.k, all.k_scale, tensor_of(new_k), start);
+    update(all.v, all.v_scale, tensor_of(new_v), start);
+    return all;
   });
 }
 
@@ -146,13 +190,14 @@ Tensor attention(const Arg& q, const KvCache& cache, const Tensor& positions, co
   });
   if (!query.cx().options().knows(kAttention) || query.dtype() == f64 || cache.k.dtype() == f64)
     return loop_over_blocks(query, cache, positions, valid, scale);
-  const Tensor attended =
-      composite(kAttention, {{"scale", scale}}, {convert(query, f32), cache.k, cache.v, positions, valid},
-                [&](const std::vector<Tensor>& in) {
-                  const KvCache inside = {in[1], in[2]};
-                  return std::vector{loop_over_blocks(in[0], inside, in[3], in[4], scale)};
-                })[0];
-  return convert(attended, query.dtype());
+  std::vector<Tensor> inputs = {convert(query, f32), cache.k, cache.v, positions, valid};
+  if (cache.k_scale) inputs.insert(inputs.end(), {*cache.k_scale, *cache.v_scale});
+  const auto decomposition = [&](const std::vector<Tensor>& in) {
+    KvCache inside = {in[1], in[2]};
+    if (in.size() > 5) inside.k_scale = in[5], inside.v_scale = in[6];
+    return std::vector{loop_over_blocks(in[0], inside, in[3], in[4], scale)};
+  };
+  return convert(composite(kAttention, {{"scale", scale}}, inputs, decomposition)[0], query.dtype());
 }
 
 }  // namespace fusebox::nn

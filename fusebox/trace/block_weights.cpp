@@ -178,30 +178,34 @@ Tensor rows_of_blocks(const Arg& blocks, const BlockFormatInfo& row) {
   return tensor;
 }
 
-Tensor rows_of_f32(const Arg& x) {
+// x, if it is f32 with a last axis of whole groups.
+Tensor rows_of_f32(const Arg& x, int64_t group) {
   const Tensor& tensor = tensor_of(x);
   if (tensor.dtype() != f32)
     throw Error(ErrorKind::kDTypeMismatch, fmt::format("got {}, want f32", to_string(tensor.shape())))
         .hint("convert it: convert(x, f32)");
-  if (tensor.rank() == 0 || tensor.dim(-1) % 32 != 0)
-    throw Error(ErrorKind::kShapeMismatch,
-                fmt::format("got {}, want a last axis of whole blocks of 32", to_string(tensor.shape())));
+  if (tensor.rank() == 0 || tensor.dim(-1) % group != 0)
+    throw Error(ErrorKind::kShapeMismatch, fmt::format("got {}, want a last axis of whole blocks of {}",
+                                                       to_string(tensor.shape()), group));
   return tensor;
+}
+
+Int8Parts parts_of(const Tensor& x) {
+  const Tensor largest = max(abs(x), -1, keepdims);
+  // Behind the barrier, or a compiler may multiply by 1 / 127, which is another number.
+  const Tensor divisor = optimization_barrier(broadcast_to(x.cx().scalar({127.0}, f32), largest.dims()));
+  const Tensor scale = largest / divisor;
+  const Tensor none = less(scale, std::numeric_limits<float>::min());
+  const Tensor inverse = where(none, 0, 1 / scale);
+  return {round(x * inverse), scale};
 }
 
 Tensor rounded(const Tensor& x) {
   Dims dims = x.dims();
   dims.back() /= 32;
   dims.push_back(32);
-  const Tensor blocks = reshape(x, dims);
-  const Tensor largest = max(abs(blocks), -1, keepdims);
-  // Behind the barrier, or a compiler may multiply by 1 / 127, which is another number.
-  const Tensor divisor = optimization_barrier(broadcast_to(x.cx().scalar({127.0}, f32), largest.dims()));
-  const Tensor scale = largest / divisor;
-  const Tensor none = less(scale, std::numeric_limits<float>::min());
-  const Tensor inverse = where(none, 0, 1 / scale);
-  const Tensor integers = round(blocks * inverse);
-  return reshape(integers * scale, x.dims());
+  const Int8Parts parts = parts_of(reshape(x, dims));
+  return reshape(parts.integers * parts.scale, x.dims());
 }
 
 }  // namespace
@@ -223,8 +227,12 @@ Tensor expand_blocks(const Arg& blocks, BlockFormat format) {
 Tensor int8_blocks(const Arg& x) {
   return in_op("int8_blocks", {x}, [&] {
     const auto decomposition = [](const std::vector<Tensor>& in) { return std::vector{rounded(in[0])}; };
-    return composite("fusebox.int8_blocks", {}, {rows_of_f32(x)}, decomposition, 1, x.where())[0];
+    return composite("fusebox.int8_blocks", {}, {rows_of_f32(x, 32)}, decomposition, 1, x.where())[0];
   });
+}
+
+Int8Parts int8_parts(const Arg& x) {
+  return in_op("int8_parts", {x}, [&] { return parts_of(rows_of_f32(x, 1)); });
 }
 
 }  // namespace fusebox

@@ -28,4 +28,12 @@ Tensor expand_blocks(const Arg& blocks, BlockFormat format);
 // the last axis is a multiple of 32.
 Tensor int8_blocks(const Arg& x);
 
+// The same rounding of whole last axes, with its two factors apart: y = integers * scale. Both f32; `scale`
+// has a last axis of 1. Integers are those of eight bits, but for an axis with a NaN or an infinity: its
+// scale says so. Error kDTypeMismatch unless of f32; kShapeMismatch for a scalar.
+struct Int8Parts {
+  Tensor integers, scale;
+};
+Int8Parts int8_parts(const Arg& x);
+
 }  // namespace fusebox

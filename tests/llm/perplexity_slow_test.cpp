@@ -47,18 +47,35 @@ TEST(Perplexity, OfBf16IsThatOfF32) {
   std::printf("perplexity: f32 %.4f, bf16 %.4f\n", f32_perplexity, bf16_perplexity);
 }
 
-// The file's own low-bit weights, with activations in int8 and the cache in f16, against all of it in f32.
+// The file's own low-bit weights, with activations in int8 and the cache in f16 or i8, against all of it in
+// f32.
 TEST(Perplexity, OfLowBitWeightsIsNearlyThatOfF32) {
   const auto want = golden("smollm2-perplexity.json");
-  const auto model = LanguageModel::open(kModelPath, {.device = {.plugin = kPluginPath}, .context = 4096});
-  if (!model->in_blocks()) GTEST_SKIP() << "the device has no kernels for blocks";
-  EXPECT_EQ(model->weights_name(), "Q4_1");
-  Sequence sequence(model);
+  for (const std::optional<DType> caches : {std::optional<DType>(), std::optional(i8)}) {
+    const auto model = LanguageModel::open(
+        kModelPath, {.device = {.plugin = kPluginPath}, .cache_dtype = caches, .context = 4096});
+    if (!model->in_blocks()) GTEST_SKIP() << "the device has no kernels for blocks";
+    EXPECT_EQ(model->weights_name(), "Q4_1");
+    EXPECT_EQ(model->cache_dtype(), caches.value_or(f16));
+    Sequence sequence(model);
+    const std::vector<float> scores = sequence.score(want["ids"].get<std::vector<int32_t>>());
+    const double ratio = perplexity(scores) / want["perplexity"].get<double>();
+    EXPECT_LT(ratio, 1.008);
+    EXPECT_GT(ratio, 0.99);
+    std::printf("perplexity: f32 %.4f, Q4_1 with caches in %s %.4f\n", want["perplexity"].get<double>(),
+                std::string(name(model->cache_dtype())).c_str(), perplexity(scores));
+  }
+}
+
+// The cache alone in eight bits, on any plugin.
+TEST(Perplexity, OfCachesInEightBitsIsNearlyThatOfF32) {
+  const auto want = golden("smollm2-perplexity.json");
+  Sequence sequence(LanguageModel::open(
+      kModelPath, {.device = {.plugin = kPluginPath}, .dtype = f32, .cache_dtype = i8, .context = 2048}));
   const std::vector<float> scores = sequence.score(want["ids"].get<std::vector<int32_t>>());
-  const double ratio = perplexity(scores) / want["perplexity"].get<double>();
-  EXPECT_LT(ratio, 1.008);
-  EXPECT_GT(ratio, 0.99);
-  std::printf("perplexity: f32 %.4f, Q4_1 %.4f\n", want["perplexity"].get<double>(), perplexity(scores));
+  EXPECT_NEAR(perplexity(scores) / want["perplexity"].get<double>(), 1, 2e-3);
+  std::printf("perplexity: f32 %.4f, with caches in i8 %.4f\n", want["perplexity"].get<double>(),
+              perplexity(scores));
 }
 
 }  // namespace

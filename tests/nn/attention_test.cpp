@@ -1,7 +1,6 @@
 // Grouped-query attention over a cache against NumPy: one query and many, one slot and several, blocks and
 // their borders. What stands in the cache beyond the valid rows is not zero: it must not matter.
 #include "fusebox/base/error.h"
-#include "fusebox/stablehlo/printer.h"
 #include "tests/nn/golden.h"
 
 namespace fusebox::nn {
@@ -109,32 +108,78 @@ TEST(Attention, ReadsNarrowCaches) {
 // which has kernels. Rows that are not filled stay zero: the loop multiplies with them.
 TEST(Attention, IsACompositeForDevicesThatKnowIt) {
   constexpr int64_t kSlots = 2, kCapacity = 512;
-  for (const auto& [n, dtype] : {std::pair<int64_t, DType>{1, f16}, {2, bf16}, {33, f32}}) {
+  for (const auto& [n, dtype] :
+       {std::pair<int64_t, DType>{1, f16}, {2, bf16}, {33, f32}, {1, i8}, {5, i8}, {33, i8}}) {
     SCOPED_TRACE(std::to_string(n) + " queries, " + std::string(name(dtype)));
     const auto attended = [&, n = n, dtype = dtype](TraceCx& cx) {
       const Dims cached = {kSlots, 2, kCapacity, 16}, fresh = {kSlots, 300, 2, 16};
       const Tensor none = cx.constant(Dims{kSlots}, std::span<const int32_t>(std::vector{0, 0}));
-      const KvCache empty = {cx.zeros(cached, dtype), cx.zeros(cached, dtype)};
+      KvCache empty = {cx.zeros(cached, dtype), cx.zeros(cached, dtype)};
+      if (dtype == i8) empty.k_scale = empty.v_scale = cx.zeros({kSlots, 2, kCapacity, 1}, f32);
       const KvCache cache = empty.updated(cx.input("k", {fresh, f32}), cx.input("v", {fresh, f32}), none);
       const Tensor first = cx.constant(Dims{kSlots}, std::span<const int32_t>(std::vector{100, 299}));
       const Tensor positions = reshape(first, {kSlots, 1}) + cx.iota({kSlots, n}, 1, i32);
       return attention(cx.input("q", {{kSlots, n, 6, 16}, f32}), cache, positions, minimum(first + n, 300),
                        0.5);
     };
-    const auto run = [&](const TraceOptions& options) {
-      const TracedProgram traced = trace("main", attended, options);
-      EXPECT_EQ(stablehlo::print(traced.program).find("stablehlo.composite") != std::string::npos,
-                options.knows("fusebox.attention"));
-      const CompiledModel model = cpu().compile(traced);
-      std::vector<NamedInput> inputs;
-      for (const Signature::Parameter& parameter : model.signature().parameters)
-        inputs.emplace_back(parameter.name, pattern(parameter.name, parameter.shape.elements()));
-      return session_without_weights(model).run(inputs)[0].to_floats();
-    };
-    const auto loop = run({}), composite = run({.composites = {"fusebox.attention"}});
-    ASSERT_EQ(loop.size(), composite.size());
-    for (size_t i = 0; i < loop.size(); ++i) ASSERT_NEAR(composite[i], loop[i], 2e-6) << "at " << i;
+    expect_same_as_composite("fusebox.attention", attended, 2e-6);
   }
+}
+
+// Rows of i8: what their cache holds, and what attention over it gives, is that of rows that were rounded.
+TEST(Attention, KeepsRowsInEightBits) {
+  const Case& c = cases()[1];
+  const Dims cached = {c.slots(), c.kv_heads, c.capacity, c.size};
+  const auto attended = [&](TraceCx& cx, bool in_int8) {
+    const auto fresh = [&](std::string_view name) {
+      const Tensor rows = cx.input(name, {c.slots(), c.n, c.kv_heads, c.size}, f32);
+      if (in_int8) return rows;
+      const Int8Parts parts = int8_parts(rows);
+      return parts.integers * parts.scale;
+    };
+    const Tensor start = cx.constant(Dims{c.slots()}, std::span<const int32_t>(c.start));
+    const Tensor positions = reshape(start, {c.slots(), 1}) + cx.iota({c.slots(), c.n}, 1, i32);
+    const DType dtype = in_int8 ? i8 : f32;
+    KvCache cache = {cx.zeros(cached, dtype), cx.zeros(cached, dtype)};
+    if (in_int8) cache.k_scale = cache.v_scale = cx.zeros({cached[0], cached[1], cached[2], 1}, f32);
+    cache = cache.updated(fresh("k"), fresh("v"), start);
+    const Tensor q = cx.input("q", {c.slots(), c.n, c.heads, c.size}, f32);
+    const Tensor kept = in_int8 ? convert(cache.k, f32) * *cache.k_scale : cache.k;
+    return std::vector{attention(q, cache, positions, start + c.n, 1), kept};
+  };
+  const Outputs narrow = run_on_patterns([&](TraceCx& cx) { return attended(cx, true); });
+  const Outputs wide = run_on_patterns([&](TraceCx& cx) { return attended(cx, false); });
+  EXPECT_EQ(narrow[1].to_floats(), wide[1].to_floats());
+  const auto got = narrow[0].to_floats(), want = wide[0].to_floats();
+  for (size_t i = 0; i < want.size(); ++i) ASSERT_NEAR(got[i], want[i], 1e-6) << "at " << i;
+  // Nothing is further from what was given than half of the largest of its row / 127.
+  const auto given = pattern("k", c.slots() * c.n * c.kv_heads * c.size);
+  for (int64_t i = 0; i < c.size; ++i)
+    EXPECT_NEAR(narrow[1].to_floats()[static_cast<size_t>(c.start[0] * c.size + i)],
+                given[static_cast<size_t>(i)], 0.5 / 127);
+}
+
+TEST(Attention, RefusesScalesThatDoNotFit) {
+  const auto refused = [](DType dtype, std::optional<Shape> scale) {
+    try {
+      trace("main", [&](TraceCx& cx) {
+        const Shape dims = {{1, 2, 256, 8}, dtype};
+        KvCache kv = {cx.input("k", dims), cx.input("v", dims)};
+        if (scale) kv.k_scale = kv.v_scale = cx.input("scale", *scale);
+        const Tensor at = cx.zeros({1, 1}, i32);
+        return attention(cx.input("q", {1, 1, 4, 8}, f32), kv, at, cx.zeros({1}, i32), 1);
+      });
+    } catch (const Error& error) {
+      return error.kind() == ErrorKind::kShapeMismatch && error.op() == "attention";
+    }
+    return false;
+  };
+  const Shape fits = {{1, 2, 256, 1}, f32};
+  EXPECT_FALSE(refused(i8, fits));
+  EXPECT_TRUE(refused(i8, std::nullopt));
+  EXPECT_TRUE(refused(i8, Shape{{1, 2, 256, 1}, f16}));
+  EXPECT_TRUE(refused(i8, Shape{{1, 2, 128, 1}, f32}));
+  EXPECT_TRUE(refused(f16, fits));
 }
 
 TEST(Attention, RefusesWhatDoesNotFit) {

@@ -66,6 +66,7 @@ Value* Attention::cached(size_t operand, Value* offset, int64_t lanes) {
                                     llvm::Align(byte_size(dtype)));
   if (dtype == f16) return emit_f16_to_f32(b_, raw, target_);
   if (dtype == bf16) return emit_bf16_to_f32(b_, raw, target_);
+  if (dtype == i8) return b_.CreateSIToFP(raw, vector(lanes));
   return raw;
 }
 
@@ -114,7 +115,8 @@ void Attention::attend(const Item& item) {
     Value* head = b_.CreateAdd(b_.CreateMul(item.slot, number(sizes_.kv_heads)), item.head);
     Value* rows_before = b_.CreateMul(head, number(sizes_.capacity));
     frame_.loop(from, to, kAttentionChunk, [&](Value* first) {
-      const Chunk chunk{b_.CreateMul(b_.CreateAdd(rows_before, first), number(sizes_.size)), first,
+      Value* row = b_.CreateAdd(rows_before, first);
+      const Chunk chunk{row, b_.CreateMul(row, number(sizes_.size)), first,
                         at_most(b_.CreateSub(to, first), kAttentionChunk)};
       scores(chunk, queries);
       soften(chunk, queries);

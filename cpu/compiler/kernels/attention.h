@@ -22,7 +22,8 @@ class Attention {
  protected:
   // The rows of the cache that are met at present.
   struct Chunk {
-    llvm::Value* offset;  // of the first, in elements of K and V
+    llvm::Value* row;     // of the first, in rows of K and V
+    llvm::Value* offset;  // the same in elements
     llvm::Value* first;   // its number
     llvm::Value* count;   // at most kAttentionChunk
   };
@@ -77,8 +78,13 @@ class Attention {
   llvm::Value* larger(llvm::Value* x, llvm::Value* y) {
     return b_.CreateSelect(b_.CreateFCmpOGT(x, y), x, y);
   }
-  // Elements of K (operand 1) or V (2), as f32.
+  // Elements of K (operand 1) or V (2), as f32; where there are scales, they are still to be multiplied with.
   llvm::Value* cached(size_t operand, llvm::Value* offset, int64_t lanes);
+  bool has_scales() const { return frame_.spec().roots.size() > kScales; }
+  // Those of rows of K (1) or V (2), from `row` on.
+  llvm::Value* scales_from(size_t operand, llvm::Value* row) {
+    return floats_from(frame_.operand(operand - 1 + kScales), row);
+  }
   // Asks the memory for the row that is `rows` behind the one at `offset`.
   void prefetch(size_t operand, llvm::Value* offset, int64_t rows);
 
@@ -88,6 +94,8 @@ class Attention {
   MathTarget target_;
 
  private:
+  static constexpr size_t kScales = 5;  // the operand of K's; V's follow
+
   struct Item {
     llvm::Value *slot, *head, *first, *part;  // `head` of the cache; `first` position of the tile
   };

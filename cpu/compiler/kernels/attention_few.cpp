@@ -51,12 +51,13 @@ class AttentionOfFew : public Attention {
     for_groups([&](Value* first, int64_t queries) {
       const int64_t rows = kTogether[queries];
       frame_.loop(number(0), chunk.count, rows, [&](Value* row) {
-        std::vector<Value*> offsets;
+        std::vector<Value*> offsets, scales;
         for (int64_t r = 0; r < rows; ++r) {
           Value* at = b_.CreateAdd(row, number(r));
           if (kAttentionChunk % rows != 0) at = at_most(at, kAttentionChunk - 1);
           // A chunk lies whole in the cache, filled or not.
           offsets.push_back(b_.CreateAdd(chunk.offset, b_.CreateMul(at, number(sizes_.size))));
+          if (has_scales()) scales.push_back(scales_from(1, b_.CreateAdd(chunk.row, at)));
         }
         for (Value* offset : offsets) {
           prefetch(1, offset, kRowsAhead);
@@ -67,7 +68,11 @@ class AttentionOfFew : public Attention {
           std::vector<Value*> four;
           for (int64_t q = 0; q < kGroup; ++q)
             four.push_back(sums[static_cast<size_t>(r * queries + std::min(q, queries - 1))]);
-          store(sums_of_lanes(four), scores_of(first, b_.CreateAdd(row, number(r))));
+          Value* score = sums_of_lanes(four);
+          if (has_scales())
+            score =
+                b_.CreateFMul(score, splat(load(b_.getFloatTy(), scales[static_cast<size_t>(r)]), kGroup));
+          store(score, scores_of(first, b_.CreateAdd(row, number(r))));
         }
       });
     });
@@ -158,8 +163,12 @@ class AttentionOfFew : public Attention {
         Value* address = scores_of(first, row);
         Value* x = emit_exp(b_, b_.CreateFSub(load(eight(), address), new_tops), target_);
         x = b_.CreateSelect(visible(row), x, llvm::Constant::getNullValue(eight()));
-        store(x, address);
         b_.CreateStore(b_.CreateFAdd(b_.CreateLoad(eight(), sums), x), sums);
+        if (has_scales()) {  // those of V meet the weights
+          Value* two = load(vector(2), scales_from(2, b_.CreateAdd(chunk.row, row)));
+          x = b_.CreateFMul(x, b_.CreateShuffleVector(two, {0, 0, 0, 0, 1, 1, 1, 1}));
+        }
+        store(x, address);
       });
       Value* faded = half(emit_exp(b_, b_.CreateFSub(old_tops, new_tops), target_), 0);
       Value* all = b_.CreateLoad(eight(), sums);

@@ -79,6 +79,10 @@ class AttentionOfMany : public Attention {
       square.push_back(cached(1, b_.CreateAdd(chunk.offset, b_.CreateAdd(offset, column)), kHalf));
     }
     square = transposed(b_, square);
+    if (has_scales()) {
+      Value* scales = load(eight(), scales_from(1, b_.CreateAdd(chunk.row, row)));
+      for (Value*& of_rows : square) of_rows = b_.CreateFMul(of_rows, scales);
+    }
     const int64_t columns = score_tile_.columns();
     Value* panel = b_.CreateUDiv(row, number(columns));
     Value* to = b_.CreateMul(b_.CreateAdd(b_.CreateMul(panel, number(sizes_.size)), column), number(columns));
@@ -146,11 +150,14 @@ class AttentionOfMany : public Attention {
     const int64_t columns = value_tile_.columns();
     frame_.loop(number(0), chunk.count, 1, [&](Value* row) {
       Value* offset = b_.CreateAdd(chunk.offset, b_.CreateMul(row, number(sizes_.size)));
+      Value* scale = nullptr;
+      if (has_scales())
+        scale = splat(load(b_.getFloatTy(), scales_from(2, b_.CreateAdd(chunk.row, row))), value_tile_.lanes);
       for (int64_t i = 0; i < sizes_.size; i += value_tile_.lanes) {
         Value* to = b_.CreateAdd(b_.CreateMul(row, number(columns)),
                                  number(i / columns * columns * kAttentionChunk + i % columns));
-        store(cached(2, b_.CreateAdd(offset, number(i)), value_tile_.lanes),
-              floats_from(packed_values(), to));
+        Value* x = cached(2, b_.CreateAdd(offset, number(i)), value_tile_.lanes);
+        store(scale ? b_.CreateFMul(x, scale) : x, floats_from(packed_values(), to));
       }
     });
     frame_.loop(number(0), number(sizes_.size), columns, [&](Value* column) {

@@ -23,12 +23,16 @@ struct Match {
 };
 
 std::optional<Match> match(const Op& op) {
-  if (!is_composite(op, "fusebox.attention", 5)) return std::nullopt;
+  const bool in_int8 = is_composite(op, "fusebox.attention", 7);  // with scales
+  if (!in_int8 && !is_composite(op, "fusebox.attention", 5)) return std::nullopt;
   const Shape &q = op.operands[0]->shape, &k = op.operands[1]->shape;
   const auto scale = composite_attribute<double>(op, "scale");
   if (!scale || q.rank() != 4 || k.rank() != 4 || q.elements() == 0 || k.elements() == 0) return std::nullopt;
   const AttentionSizes sizes{q.dims[0], q.dims[1], q.dims[2], k.dims[1], k.dims[2], q.dims[3]};
-  const bool types = q.dtype == f32 && (k.dtype == f32 || k.dtype == f16 || k.dtype == bf16);
+  const bool types =
+      q.dtype == f32 && (in_int8 ? k.dtype == i8 : k.dtype == f32 || k.dtype == f16 || k.dtype == bf16);
+  const Shape scales{{sizes.slots, sizes.kv_heads, sizes.capacity, 1}, f32};
+  if (in_int8 && (op.operands[5]->shape != scales || op.operands[6]->shape != scales)) return std::nullopt;
   const bool shapes = k == op.operands[2]->shape && k.dims[0] == sizes.slots && k.dims[3] == sizes.size &&
                       op.operands[3]->shape == Shape{{sizes.slots, sizes.n}, i32} &&
                       op.operands[4]->shape == Shape{{sizes.slots}, i32} &&

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "cpu/compiler/custom_calls.h"
@@ -31,8 +32,9 @@ std::vector<int64_t> needed(const KernelSpec& kernel) {
 
 bool is_cache(const KernelSpec& kernel, const Node& node) {
   if (kernel.kind != KernelSpec::Kind::kCustom || custom_name(*kernel.op) != kAttention) return false;
-  return &node == &kernel.expression.node(kernel.roots[1]) ||
-         &node == &kernel.expression.node(kernel.roots[2]);
+  return std::ranges::any_of(std::array{1, 2, 5, 6}, [&](size_t i) {
+    return i < kernel.roots.size() && &node == &kernel.expression.node(kernel.roots[i]);
+  });
 }
 
 int64_t region_ops(const KernelSpec& kernel) {
@@ -70,7 +72,8 @@ void count_custom(const KernelSpec& kernel, KernelCost& cost) {
   } else if (name == kAttention) {
     const Shape& cache = operand(1);  // [slots, kv_heads, capacity, size]
     const int64_t rows = std::max<int64_t>(1, cache.dims[0] * cache.dims[2]);
-    cost.bytes_per_row = 2 * cache.bytes() / rows * cache.dims[0];
+    const int64_t scales = kernel.roots.size() > 5 ? operand(5).bytes() : 0;
+    cost.bytes_per_row = 2 * (cache.bytes() + scales) / rows * cache.dims[0];
     cost.operations_per_row = 4 * operand(0).elements();  // scores, and the sum of values
   } else if (name == kInt8Rows) {
     cost.operations += 3 * operand(0).elements();  // the largest, the quotient, the sum

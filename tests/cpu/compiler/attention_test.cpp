@@ -63,6 +63,7 @@ const std::vector<Case>& cases() {
 
 struct Data {
   Floats q, k, v;
+  Floats k_scale, v_scale;  // of the cache's rows: 1 unless they are i8
   std::vector<int32_t> positions, valid;
 };
 
@@ -76,9 +77,18 @@ Data data_for(const Case& c, DType dtype) {
       x = type == f32 ? normal(random) : decode_float(type, encode_float(type, normal(random)));
     return values;
   };
-  const int64_t cached = c.cache(dtype).elements();
-  Data data{
-      fill(c.slots() * c.n * c.heads * c.size, f32), fill(cached, dtype), fill(cached, dtype), {}, c.valid};
+  const int64_t cached = c.cache(dtype).elements(), queries = c.slots() * c.n * c.heads * c.size;
+  const Floats ones(static_cast<size_t>(cached / c.size), 1);
+  Data data{fill(queries, f32), {}, {}, ones, ones, {}, c.valid};
+  for (auto [values, scales] : {std::pair{&data.k, &data.k_scale}, {&data.v, &data.v_scale}}) {
+    if (dtype != i8) {
+      *values = fill(cached, dtype);
+      continue;
+    }
+    std::generate_n(std::back_inserter(*values), cached,
+                    [&] { return static_cast<float>(static_cast<int>(random() % 255) - 127); });
+    for (float& scale : *scales) scale = (0.5f + std::abs(normal(random))) / 200;
+  }
   for (size_t slot = 0; slot < c.first.size(); ++slot)
     for (int64_t i = 0; i < c.n; ++i) data.positions.push_back(c.first[slot] + static_cast<int32_t>(i));
   return data;
@@ -98,12 +108,14 @@ Floats in_c(const Case& c, const Data& data) {
           double score = 0;
           for (int64_t f = 0; f < c.size; ++f)
             score += static_cast<double>(q[f]) * data.k[rows + static_cast<size_t>(row * c.size + f)];
+          score *= data.k_scale[rows / static_cast<size_t>(c.size) + static_cast<size_t>(row)];
           weights.push_back(score * c.scale());
           top = std::max(top, weights.back());
         }
         for (size_t row = 0; row < weights.size(); ++row) {
-          const double weight = std::exp(weights[row] - top);
+          double weight = std::exp(weights[row] - top);
           total += weight;
+          weight *= data.v_scale[rows / sums.size() + row];
           for (size_t f = 0; f < sums.size(); ++f) sums[f] += weight * data.v[rows + row * sums.size() + f];
         }
         for (const double sum : sums) result.push_back(total == 0 ? 0 : static_cast<float>(sum / total));
@@ -111,21 +123,28 @@ Floats in_c(const Case& c, const Data& data) {
   return result;
 }
 
-// What no query of the slot sees becomes NaN.
-void spoil(const Case& c, Floats& cache) {
+// What no query of the slot sees becomes NaN; `size` numbers are a row.
+void spoil(const Case& c, Floats& cache, int64_t size) {
   for (int64_t slot = 0; slot < c.slots(); ++slot)
     for (int64_t head = 0; head < c.kv_heads; ++head) {
-      const auto begin = cache.begin() + (slot * c.kv_heads + head) * c.capacity * c.size;
-      std::fill(begin + c.seen(static_cast<size_t>(slot), c.n - 1) * c.size, begin + c.capacity * c.size,
+      const auto begin = cache.begin() + (slot * c.kv_heads + head) * c.capacity * size;
+      std::fill(begin + c.seen(static_cast<size_t>(slot), c.n - 1) * size, begin + c.capacity * size,
                 std::numeric_limits<float>::quiet_NaN());
     }
+}
+
+// i8 has no NaN: its scales have.
+void spoil(const Case& c, DType dtype, Data& data) {
+  for (Floats* spoilt : {dtype == i8 ? &data.k_scale : &data.k, dtype == i8 ? &data.v_scale : &data.v})
+    spoil(c, *spoilt, dtype == i8 ? 1 : c.size);
 }
 
 std::string text_of(const Case& c, DType dtype) {
   const TracedProgram traced = trace(
       "main",
       [&](TraceCx& cx) {
-        const nn::KvCache cache = {cx.input("k", c.cache(dtype)), cx.input("v", c.cache(dtype))};
+        nn::KvCache cache = nn::KvCache::spec(c.slots(), c.kv_heads, c.capacity, c.size, dtype);
+        cache = cx.inputs("cache", cache);
         const Tensor q = cx.input("q", {c.slots(), c.n, c.heads, c.size}, f32);
         const Tensor positions = cx.input("positions", {c.slots(), c.n}, i32);
         return nn::attention(q, cache, positions, cx.input("valid", {c.slots()}, i32), c.scale());
@@ -136,7 +155,10 @@ std::string text_of(const Case& c, DType dtype) {
 
 std::vector<std::byte> bytes_of(const Floats& values, DType dtype) {
   std::vector<std::byte> bytes(values.size() * byte_size(dtype));
-  encode_floats(dtype, values, bytes);
+  if (dtype == i8)
+    std::ranges::transform(values, bytes.begin(), [](float x) { return static_cast<std::byte>(x); });
+  else
+    encode_floats(dtype, values, bytes);
   return bytes;
 }
 
@@ -148,9 +170,10 @@ std::byte* address(std::vector<T>& values) {
 Floats run(const Case& c, DType dtype, const Program& program, Data data, int threads) {
   std::vector<std::byte> k = bytes_of(data.k, dtype), v = bytes_of(data.v, dtype);
   Floats result(static_cast<size_t>(c.result().elements()), -1.0f);
-  const std::vector<std::byte*> arguments = {address(k), address(v), address(data.q), address(data.positions),
-                                             address(data.valid)},
-                                results = {address(result)};
+  std::vector<std::byte*> arguments = {address(k), address(v)};
+  if (dtype == i8) arguments.insert(arguments.end(), {address(data.k_scale), address(data.v_scale)});
+  arguments.insert(arguments.end(), {address(data.q), address(data.positions), address(data.valid)});
+  const std::vector<std::byte*> results = {address(result)};
   program.run(arguments, results, threads);
   return result;
 }
@@ -176,16 +199,15 @@ std::vector<std::string> levels() {
 
 TEST(Attention, KernelsGiveTheDefinitionsValues) {
   for (size_t i = 0; i < cases().size(); ++i)
-    for (const DType dtype : {f16, i % 2 == 0 ? f32 : bf16}) {
+    for (const DType dtype : {f16, i8, i % 2 == 0 ? f32 : bf16}) {
       const Case& c = cases()[i];
       SCOPED_TRACE(fmt::format("{}, {}", c.name(), name(dtype)));
       const Data data = data_for(c, dtype);
       Data spoilt = data;
-      spoil(c, spoilt.k);
-      spoil(c, spoilt.v);
+      spoil(c, dtype, spoilt);
       const Floats want = in_c(c, data);
       for (const std::string& level : levels()) {
-        if (level != cpu_level() && dtype != f16) continue;  // once is enough
+        if (level != cpu_level() && dtype != f16 && dtype != i8) continue;  // once is enough
         SCOPED_TRACE(level);
         const Program program = compiled(text_of(c, dtype), level, true);
         EXPECT_TRUE(program.blob().kernels.at(0).name.starts_with("attention"))
@@ -202,10 +224,11 @@ TEST(Attention, SoDoesItsDecomposition) {
   for (size_t i = 0; i < cases().size(); ++i) {
     const Case& c = cases()[i];
     SCOPED_TRACE(c.name());
-    const DType dtype = i % 2 == 0 ? f32 : f16;
-    const Data data = data_for(c, dtype);
-    const Program program = compiled(text_of(c, dtype), cpu_level(), false);
-    expect_near(run(c, dtype, program, data, 2), in_c(c, data), 3e-6);
+    for (const DType dtype : {i8, i % 2 == 0 ? f32 : f16}) {
+      const Data data = data_for(c, dtype);
+      const Program program = compiled(text_of(c, dtype), cpu_level(), false);
+      expect_near(run(c, dtype, program, data, 2), in_c(c, data), 3e-6);
+    }
   }
 }
 
@@ -215,7 +238,8 @@ TEST(Attention, CompilesForEveryLevel) {
   const Case& prefill = cases()[9];
   for (const std::string_view level : cpu_levels())
     for (const Case* c : {&decode, &prefill})
-      EXPECT_FALSE(compile(text_of(*c, f16), {.level = std::string(level)}).code.empty()) << level;
+      for (const DType dtype : {f16, i8})
+        EXPECT_FALSE(compile(text_of(*c, dtype), {.level = std::string(level)}).code.empty()) << level;
 }
 
 // What the kernels do not do is compiled as the loop that it is.
