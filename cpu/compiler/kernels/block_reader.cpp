@@ -154,12 +154,6 @@ Value* BlockReader::quants(Value* block, int64_t group) {
   throw InternalError("no such block format");
 }
 
-// `count` elements of each of two blocks.
-Value* BlockReader::two(Value* first, Value* second, int64_t offset, llvm::Type* element, unsigned count) {
-  return b_.CreateShuffleVector(load(first, offset, element, count), load(second, offset, element, count),
-                                lanes(0, static_cast<int>(2 * count)));
-}
-
 // The bits of each byte of a mask, after they were turned right by `first` places in the first 32 bytes and
 // by `second` in the others.
 Value* BlockReader::turned(Value* bytes, int first, int second, int mask) {
@@ -172,20 +166,12 @@ Value* BlockReader::turned(Value* bytes, int first, int second, int mask) {
   return shifted(b_.CreateBitCast(words, bytes->getType()), 0, mask);
 }
 
-Value* BlockReader::two_nibbles(Value* first, Value* second) {
-  Value* words = b_.CreateShuffleVector(load(first, nibbles_at(), b_.getInt32Ty(), 4),
-                                        load(second, nibbles_at(), b_.getInt32Ty(), 4),
-                                        {0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7});
-  std::vector<llvm::Constant*> shifts;
-  for (unsigned i = 0; i < 16; ++i) shifts.push_back(b_.getInt32(i % 8 < 4 ? 0 : 4));
-  words = b_.CreateLShr(words, llvm::ConstantVector::get(shifts));
-  return shifted(b_.CreateBitCast(words, llvm::FixedVectorType::get(b_.getInt8Ty(), 64)), 0, 15);
-}
-
-// Groups `group`, which is even, and the one behind it.
-Value* BlockReader::two_of_one(Value* block, int64_t group) {
+Value* BlockReader::quants_of_two(Value* block, int64_t group) {
   const int j = static_cast<int>(group), in_half = j % 4;
-  const auto twice = [&](int64_t offset) { return two(block, block, offset, b_.getInt8Ty(), 32); };
+  const auto twice = [&](int64_t offset) {
+    Value* bytes = load(block, offset, b_.getInt8Ty(), 32);
+    return b_.CreateShuffleVector(bytes, bytes, lanes(0, 64));
+  };
   const auto planes = [&](int64_t offset) {
     std::vector<llvm::Constant*> bits;
     for (int i = 0; i < 64; ++i) bits.push_back(b_.getInt8(static_cast<uint8_t>(1 << (i < 32 ? j : j + 1))));
@@ -207,24 +193,38 @@ Value* BlockReader::two_of_one(Value* block, int64_t group) {
   }
 }
 
-Value* BlockReader::quants(const std::vector<Group>& groups) {
-  Value *first = groups[0].block, *second = groups.back().block;
-  if (groups.size() == 1) return quants(first, groups[0].index);
-  if (this->groups() > 1) return two_of_one(first, groups[0].index);
-  // 32 bits each, in a general register: masks are made from those.
-  const auto bits = [&](int64_t offset) {
-    const auto wide = [&](Value* block) {
-      return b_.CreateZExt(load(block, offset, b_.getInt32Ty(), 1), b_.getInt64Ty());
-    };
-    Value* both = b_.CreateOr(wide(first), b_.CreateShl(wide(second), 32));
-    return b_.CreateBitCast(both, llvm::FixedVectorType::get(b_.getInt1Ty(), 64));
-  };
-  switch (format_) {
-    case BlockFormat::q5_0: return with_bits(two_nibbles(first, second), bits(2), 16);
-    case BlockFormat::q5_1: return with_bits(two_nibbles(first, second), bits(4), 16);
-    case BlockFormat::q8_0: return two(first, second, 2, b_.getInt8Ty(), 32);
-    default: return two_nibbles(first, second);
+Value* BlockReader::sixteens(const std::vector<Value*>& blocks, int64_t offset) {
+  std::vector<Value*> four;
+  for (Value* block : blocks) four.push_back(load(block, offset, b_.getInt8Ty(), 16));
+  while (four.size() < 4) four.push_back(llvm::Constant::getNullValue(four[0]->getType()));
+  return b_.CreateShuffleVector(b_.CreateShuffleVector(four[0], four[1], lanes(0, 32)),
+                                b_.CreateShuffleVector(four[2], four[3], lanes(0, 32)), lanes(0, 64));
+}
+
+std::array<Value*, 2> BlockReader::quants_of_four(const std::vector<Value*>& blocks) {
+  if (format_ == BlockFormat::q8_0) return {sixteens(blocks, 2), sixteens(blocks, 18)};
+  Value* bytes = sixteens(blocks, nibbles_at());
+  std::array<Value*, 2> halves = {shifted(bytes, 0, 15), high_nibbles(bytes)};
+  if (format_ != BlockFormat::q5_0 && format_ != BlockFormat::q5_1) return halves;
+  const int64_t bits_at = nibbles_at() - 4;
+  for (size_t h = 0; h < 2; ++h) {  // in a general register: masks are made from those
+    Value* bits = b_.getInt64(0);
+    for (size_t i = 0; i < blocks.size(); ++i) {
+      Value* some = load(blocks[i], bits_at + 2 * static_cast<int64_t>(h), b_.getInt16Ty(), 1);
+      bits = b_.CreateOr(bits, b_.CreateShl(b_.CreateZExt(some, b_.getInt64Ty()), 16 * i));
+    }
+    halves[h] =
+        with_bits(halves[h], b_.CreateBitCast(bits, llvm::FixedVectorType::get(b_.getInt1Ty(), 64)), 16);
   }
+  return halves;
+}
+
+// Shifted as words, as there are no shifts of bytes.
+Value* BlockReader::high_nibbles(Value* bytes) {
+  const unsigned count = llvm::cast<llvm::FixedVectorType>(bytes->getType())->getNumElements();
+  Value* words = b_.CreateBitCast(bytes, llvm::FixedVectorType::get(b_.getInt32Ty(), count / 4));
+  words = b_.CreateLShr(words, llvm::ConstantInt::get(words->getType(), 4));
+  return shifted(b_.CreateBitCast(words, bytes->getType()), 0, 15);
 }
 
 std::vector<Value*> BlockReader::quants_of_all(const std::vector<Value*>& blocks, int64_t group) {
@@ -274,22 +274,61 @@ BlockReader::Scales BlockReader::one_run(Value* scale) {
   }
 }
 
-// The few halves that are needed are picked out of 64 bytes, or twice 64, at once.
-BlockReader::Scales BlockReader::scales_of_four(Value* blocks) {
+// Lane 4b + r: the 32 bits of block b of row r that begin with its scale, or end with it where `in_upper` is
+// set. They are picked out of 64 bytes of a row, or twice 64, at once.
+Value* BlockReader::words_of_scales(const std::vector<Value*>& rows, int64_t count,
+                                    std::array<bool, 4>& in_upper) {
   constexpr int64_t kRegister = 64;
-  const bool stored = format_ == BlockFormat::q4_1 || format_ == BlockFormat::q5_1;
-  const int64_t last = 3 * bytes() + (stored ? 4 : 2), second = std::min(kRegister, 4 * bytes() - kRegister);
-  Value* words = load(blocks, 0, b_.getInt16Ty(), 32);
-  Value* others = last > kRegister ? load(blocks, second, b_.getInt16Ty(), 32) : words;
-  std::vector<int> from;
-  for (int64_t offset = 0; offset < (stored ? 4 : 2); offset += 2)
-    for (int64_t block = 0; block < 4; ++block) {
-      const int64_t at = block * bytes() + offset;
-      from.push_back(static_cast<int>(at < kRegister ? at / 2 : 32 + (at - second) / 2));
+  constexpr int kLanes = 16;
+  const int64_t all = count * bytes();
+  Value* picked = nullptr;
+  for (int r = 0; r < 4; ++r) {
+    Value* block = rows[static_cast<size_t>(r)];
+    Value* words = load_up_to(block, 0, all);
+    Value* others = all > kRegister ? load_up_to(block, kRegister, all) : words;
+    std::vector<int> from(kLanes, -1), keep;
+    for (int64_t i = 0; i < 4; ++i) {
+      int64_t offset = i * bytes();
+      // Where there is no block, what lies behind the last one is zero.
+      if (i >= count) offset = (all > kRegister ? 2 : 1) * kRegister - 4;
+      const int64_t first = offset + 4 > kRegister ? kRegister : 0;
+      in_upper[static_cast<size_t>(i)] = offset % 4 != 0;
+      from[static_cast<size_t>(4 * i + r)] =
+          static_cast<int>((first > 0 ? kLanes : 0) + (offset - first) / 4);
     }
-  Value* all = emit_f16_to_f32(b_, b_.CreateShuffleVector(words, others, from), target_);
-  if (!stored) return one_run(all);
-  return {{b_.CreateShuffleVector(all, lanes(0, 4))}, {b_.CreateShuffleVector(all, lanes(4, 4))}};
+    Value* of_row = b_.CreateShuffleVector(words, others, from);
+    for (int lane = 0; lane < kLanes; ++lane) keep.push_back(lane % 4 == r ? kLanes + lane : lane);
+    picked = picked ? b_.CreateShuffleVector(picked, of_row, keep) : of_row;
+  }
+  return picked;
+}
+
+BlockReader::Scales BlockReader::scales_of_four(const std::vector<Value*>& rows, int64_t count) {
+  std::array<bool, 4> in_upper{};
+  Value* words = words_of_scales(rows, count, in_upper);
+  const auto as_floats = [&](Value* bits) { return emit_f16_to_f32(b_, bits, target_); };
+  if (stores_minimum()) {
+    Value* all = as_floats(b_.CreateBitCast(words, llvm::FixedVectorType::get(b_.getInt16Ty(), 32)));
+    return {{b_.CreateShuffleVector(all, lanes(0, 16, 2))}, {b_.CreateShuffleVector(all, lanes(1, 16, 2))}};
+  }
+  std::vector<llvm::Constant*> shifts;
+  for (size_t lane = 0; lane < 16; ++lane) shifts.push_back(b_.getInt32(in_upper[lane / 4] ? 16 : 0));
+  words = b_.CreateLShr(words, llvm::ConstantVector::get(shifts));
+  return {{as_floats(b_.CreateTrunc(words, llvm::FixedVectorType::get(b_.getInt16Ty(), 16)))}, {}};
+}
+
+// 64 bytes from `offset` on as words, zeros for what lies behind `end`.
+Value* BlockReader::load_up_to(Value* block, int64_t offset, int64_t end) {
+  llvm::Type* words = llvm::FixedVectorType::get(b_.getInt32Ty(), 16);
+  const int64_t halves = (end - offset) / 2;
+  if (halves >= 32) return load(block, offset, b_.getInt32Ty(), 16);
+  std::vector<llvm::Constant*> mask;
+  for (int64_t i = 0; i < 32; ++i) mask.push_back(b_.getInt1(i < halves));
+  llvm::Type* type = llvm::FixedVectorType::get(b_.getInt16Ty(), 32);
+  Value* address = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), block, static_cast<uint64_t>(offset));
+  return b_.CreateBitCast(b_.CreateMaskedLoad(type, address, llvm::Align(1), llvm::ConstantVector::get(mask),
+                                              llvm::Constant::getNullValue(type)),
+                          words);
 }
 
 void BlockReader::q2_k(Value* block, Scales& out) {
