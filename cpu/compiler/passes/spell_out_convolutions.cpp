@@ -41,6 +41,10 @@ class Convolution {
   // [batch, …, features], padded; [batch, counts…, window…, features]; [groups, batch * counts, window *
   // features] times [groups, window * features, results].
   Value* run() {
+    const Shape& shape = op_.results[0].shape;
+    if (shape.elements() == 0)
+      return builder_.create(OpCode::broadcast_in_dim, {scalar(shape.dtype, 0)},
+                             {{"broadcast_dimensions", Dims{}}}, {shape});
     const auto feature_groups = op_.attributes.get<int64_t>("feature_group_count");
     const auto batch_groups = op_.attributes.get<int64_t>("batch_group_count");
     const int64_t groups = feature_groups * batch_groups;  // one of them is 1
@@ -167,7 +171,7 @@ class Convolution {
 
 void spell_out_convolutions(hlo::Program& program) {
   replace_results(program, [&](hlo::Block& block, const Op& op) -> Value* {
-    if (op.code != OpCode::convolution || op.results[0].shape.elements() == 0) return nullptr;
+    if (op.code != OpCode::convolution) return nullptr;
     return Convolution(program, block, op).run();
   });
 }

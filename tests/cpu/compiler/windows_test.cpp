@@ -146,6 +146,17 @@ TEST(Windows, ConvolutionsOfOtherRanks) {
             (std::vector<float>{12, 34}));
 }
 
+// A window that is larger than what it moves over fits nowhere.
+TEST(Windows, ConvolutionsMayHaveNoResults) {
+  EXPECT_EQ(run<float>(R"(
+    func.func @main(%x: tensor<1x1x2xf32>, %w: tensor<1x1x3xf32>) -> tensor<1x1x0xf32> {
+      %0 = stablehlo.convolution(%x, %w) dim_numbers = [b, f, 0]x[o, i, 0]->[b, f, 0], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x1x2xf32>, tensor<1x1x3xf32>) -> tensor<1x1x0xf32>
+      return %0 : tensor<1x1x0xf32>
+    })",
+                       {bytes_of<float>({1, 2}), bytes_of<float>({1, 2, 3})}),
+            std::vector<float>());
+}
+
 constexpr std::string_view kPooling = R"(
   func.func @main(%x: tensor<4x5xf32>) -> tensor<RESULT> {
     %z = stablehlo.constant dense<INIT> : tensor<f32>
@@ -261,6 +272,25 @@ TEST(Windows, ScatterOfAWindow) {
   EXPECT_EQ(scatter(-1), (std::vector<float>{8, 9, 3, 4}));
   EXPECT_EQ(scatter(3), (std::vector<float>{1, 2, 3, 7}));
   EXPECT_EQ(scatter(std::numeric_limits<int32_t>::max()), (std::vector<float>{1, 2, 3, 4}));
+}
+
+// The same operand twice, of which one result is left over: each element is replaced by one of the updates.
+TEST(Windows, ScatterOfTwoOperands) {
+  constexpr std::string_view kText = R"(
+    func.func @main(%x: tensor<2x2x2xi32>, %u: tensor<2x2x2xi32>, %v: tensor<2x2x2xi32>) -> tensor<2x2x2xi32> {
+      %at = stablehlo.iota dim = 0 : tensor<2xi32>
+      %0:2 = "stablehlo.scatter"(%x, %x, %at, %u, %v) <{scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [0, 1], inserted_window_dims = [1], scatter_dims_to_operand_dims = [1], index_vector_dim = 1>}> ({
+      ^bb0(%a: tensor<i32>, %b: tensor<i32>, %c: tensor<i32>, %d: tensor<i32>):
+        stablehlo.return %c, %d : tensor<i32>, tensor<i32>
+      }) : (tensor<2x2x2xi32>, tensor<2x2x2xi32>, tensor<2xi32>, tensor<2x2x2xi32>, tensor<2x2x2xi32>) -> (tensor<2x2x2xi32>, tensor<2x2x2xi32>)
+      return %0#RESULT : tensor<2x2x2xi32>
+    })";
+  const auto x = bytes_of<int32_t>({0, 0, 0, 0, 0, 0, 0, 0}), u = bytes_of<int32_t>({1, 2, 3, 4, 5, 6, 7, 8});
+  const auto v = bytes_of<int32_t>({10, 20, 30, 40, 50, 60, 70, 80});
+  EXPECT_EQ(run<int32_t>(filled(kText, {{"RESULT", "0"}}), {x, u, v}),
+            (std::vector<int32_t>{1, 3, 2, 4, 5, 7, 6, 8}));
+  EXPECT_EQ(run<int32_t>(filled(kText, {{"RESULT", "1"}}), {x, u, v}),
+            (std::vector<int32_t>{10, 30, 20, 40, 50, 70, 60, 80}));
 }
 
 // What is updated is read by its own updates, as it was.
