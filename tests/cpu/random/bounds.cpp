@@ -26,6 +26,54 @@ bool within(const Bounds& inner, const Bounds& outer) {
          (outer.special || !inner.special);
 }
 
+enum class Enters : uint8_t { kOnce, kAnyNumberOfTimes };
+
+// The op's i-th result, if that is a sum, product or extreme of its own operand, folded into an initial
+// value.
+std::optional<Bounds> fold(const hlo::Op& op, size_t i, const Count& terms, const Bounds& term,
+                           const Bounds& initial, Enters enters) {
+  const hlo::Block& region = *op.regions[0];
+  const hlo::Op* last = region.returned()[i]->op;
+  if (!last || (enters == Enters::kAnyNumberOfTimes && !may_enter_again(*last, initial))) return std::nullopt;
+  return bounds_of_fold(*last, region, i, terms, term, initial);
+}
+
+// XLA may lose a NaN among many.
+bool may_lose_nan(const hlo::Op& op, size_t i, const Bounds& term) {
+  const hlo::Op* last = op.regions[0]->returned()[i]->op;
+  return last && (last->code == OpCode::maximum || last->code == OpCode::minimum) && term.special;
+}
+
+// Windows of updates that are partly outside: StableHLO leaves out what is, XLA all of the window.
+bool may_be_partly_outside(const hlo::Op& op, const Bounds& indices) {
+  const auto& dims = op.attributes.get<hlo::ScatterDimensions>("scatter_dimension_numbers");
+  const Dims &whole = op.operands[0]->shape.dims, &updates = op.operands.back()->shape.dims;
+  Dims window(whole.size(), 1);
+  for (size_t axis = 0, i = 0; axis < whole.size(); ++axis) {
+    const auto is_in = [&](const Dims& list) {
+      return std::find(list.begin(), list.end(), static_cast<int64_t>(axis)) != list.end();
+    };
+    if (!is_in(dims.inserted_window_dims) && !is_in(dims.input_batching_dims))
+      window[axis] = updates[static_cast<size_t>(dims.update_window_dims[i++])];
+  }
+  return std::ranges::any_of(dims.scatter_dims_to_operand_dims, [&](int64_t axis) {
+    const auto i = static_cast<size_t>(axis);
+    return window[i] > 1 && (indices.low < 0 || indices.high > static_cast<double>(whole[i] - window[i]));
+  });
+}
+
+// Whether the indices of a scatter count: the windows lie in different places.
+bool counts(const hlo::Op& op) {
+  const hlo::Value* indices = op.operands[op.operands.size() / 2];
+  if (!indices->op || indices->op->code != OpCode::iota) return false;
+  const int64_t counted = indices->op->attributes.get<int64_t>("iota_dimension"),
+                vector =
+                    op.attributes.get<hlo::ScatterDimensions>("scatter_dimension_numbers").index_vector_dim;
+  for (int64_t axis = 0; axis < indices->shape.rank(); ++axis)
+    if (axis != counted && axis != vector && indices->shape.dims[static_cast<size_t>(axis)] > 1) return false;
+  return counted != vector;
+}
+
 }  // namespace
 
 bool Model::add(const hlo::Op& op) {
@@ -51,6 +99,8 @@ Model::Results Model::results(const hlo::Op& op) {
     case OpCode::if_:
     case OpCode::case_: return branches(op);
     case OpCode::reduce: return reduce(op);
+    case OpCode::reduce_window: return window(op);
+    case OpCode::scatter: return scatter(op);
     case OpCode::sort: return sort(op);
     case OpCode::optimization_barrier: return of_all(*this, op.operands);
     case OpCode::call: {
@@ -99,15 +149,11 @@ Model::Results Model::reduce(const hlo::Op& op) {
   if (axes.empty()) return std::nullopt;  // does the initial value enter?
   for (const int64_t axis : axes) terms *= op.operands[0]->shape.dims[static_cast<size_t>(axis)];
   const std::vector<Bounds> given = of_all(*this, op.operands);
-  const hlo::Block& region = *op.regions[0];
   std::vector<Bounds> found(count), twice(count * 2);
   bool all_alone = true;
-  for (size_t i = 0; i < count; ++i) {  // results that are each a sum or product of their own operand
-    const hlo::Op* last = region.returned()[i]->op;
-    const bool extreme = last && (last->code == OpCode::maximum || last->code == OpCode::minimum);
-    if (extreme && given[i].special) return std::nullopt;  // XLA may lose a NaN among many
-    const auto alone =
-        last ? bounds_of_fold(*last, region, i, terms, given[i], given[count + i]) : std::optional<Bounds>();
+  for (size_t i = 0; i < count; ++i) {
+    if (may_lose_nan(op, i, given[i])) return std::nullopt;
+    const auto alone = fold(op, i, {terms, terms}, given[i], given[count + i], Enters::kAnyNumberOfTimes);
     if (alone) found[i] = *alone;
     all_alone = all_alone && alone.has_value();
     twice[i] = twice[count + i] = join(given[i], given[count + i]);
@@ -116,11 +162,54 @@ Model::Results Model::reduce(const hlo::Op& op) {
   }
   if (all_alone) return found;
   // Otherwise the region must choose among what it is given.
-  const Results chosen = run(region, twice);
+  const Results chosen = run(*op.regions[0], twice);
   if (!chosen) return std::nullopt;
   for (size_t i = 0; i < count; ++i)
     if (!within((*chosen)[i], twice[i])) return std::nullopt;
   return std::vector<Bounds>(twice.begin(), twice.begin() + static_cast<ptrdiff_t>(count));
+}
+
+Model::Results Model::window(const hlo::Op& op) {
+  const size_t count = op.operands.size() / 2;
+  int64_t terms = 1;
+  for (const int64_t size : op.attributes.get<Dims>("window_dimensions")) terms *= size;
+  const std::vector<Bounds> given = of_all(*this, op.operands);
+  std::vector<Bounds> found;
+  for (size_t i = 0; i < count; ++i) {
+    if (may_lose_nan(op, i, given[i])) return std::nullopt;
+    const auto one = fold(op, i, {0, terms}, given[i], given[count + i], Enters::kAnyNumberOfTimes);
+    if (!one) return std::nullopt;
+    found.push_back(*one);
+  }
+  return found;
+}
+
+Model::Results Model::scatter(const hlo::Op& op) {
+  const size_t count = op.operands.size() / 2;
+  const std::vector<Bounds> given = of_all(*this, op.operands);
+  if (count == 2 && op.operands[0]->shape.dtype == op.operands[1]->shape.dtype)
+    return std::nullopt;  // if they are equal, XLA puts the updates of both into one
+  if (takes_huge_index(op, given) || may_be_partly_outside(op, given[count])) return std::nullopt;
+  const auto& dims = op.attributes.get<hlo::ScatterDimensions>("scatter_dimension_numbers");
+  int64_t terms = 1;  // each window meets an element once
+  for (int64_t axis = 0; axis < op.operands.back()->shape.rank(); ++axis)
+    if (std::ranges::find(dims.update_window_dims, axis) == dims.update_window_dims.end())
+      terms *= op.operands.back()->shape.dims[static_cast<size_t>(axis)];
+  const hlo::Block& region = *op.regions[0];
+  std::vector<Bounds> found;
+  for (size_t i = 0; i < count; ++i) {
+    const Bounds& update = given[count + 1 + i];
+    if (region.returned()[i] == &region.arguments[count + i]) {  // in its place
+      if (terms > 1 && !counts(op)) return std::nullopt;
+      found.push_back(join(given[i], update));
+      continue;
+    }
+    if (may_lose_nan(op, i, join(given[i], update))) return std::nullopt;
+    const auto one = fold(op, i, {0, terms}, update, given[i], Enters::kOnce);
+    if (!one) return std::nullopt;
+    found.push_back(*one);
+  }
+  return found;
 }
 
 Model::Results Model::sort(const hlo::Op& op) {

@@ -64,6 +64,8 @@ class Model {
   Results loop(const hlo::Op& op);
   Results branches(const hlo::Op& op);
   Results reduce(const hlo::Op& op);
+  Results window(const hlo::Op& op);
+  Results scatter(const hlo::Op& op);
   Results sort(const hlo::Op& op);
 
   const hlo::Program& program_;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "fusebox/base/small_float.h"
+#include "tests/cpu/random/bounds_parts.h"
 
 namespace fusebox::cpu::test {
 
@@ -16,42 +17,10 @@ namespace {
 
 constexpr double kLargestInexact = 1e8;
 constexpr double kWorstError = 1.0 / 16;  // of the magnitude
-constexpr double kFarFromPole = 0.02;
-constexpr double kExactIntegers = 9007199254740992.0;  // 2^53: intervals of larger ones are not followed
 
 double largest(DType dtype) {
   if (dtype == f16) return 65504;
   return dtype == f64 ? std::numeric_limits<double>::max() : 3.3e38;
-}
-
-Bounds hull(std::initializer_list<double> corners) {
-  Bounds bounds;
-  bounds.low = std::min(corners);
-  bounds.high = std::max(corners);
-  return bounds;
-}
-
-Bounds products(const Bounds& a, const Bounds& b) {
-  return hull({a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high});
-}
-
-// How far from 0 all elements are, as computed; 0 if it is among them.
-double distance(const Bounds& a) {
-  const double least = a.low > 0 ? a.low : a.high < 0 ? -a.high : 0;
-  return std::max(0.0, least - a.error);
-}
-
-double one_rounding(DType dtype, const Bounds& result) {
-  return rounding(dtype) * (result.magnitude() + result.error) + tiny(dtype);
-}
-
-bool is_half(DType dtype) { return dtype == f16 || dtype == bf16; }
-
-// Of numbers that all implementations round alike.
-Bounds outward(DType dtype, Bounds result) {
-  result.low -= std::fabs(result.low) * rounding(dtype);
-  result.high += std::fabs(result.high) * rounding(dtype);
-  return result;
 }
 
 // The result of an operation that IEEE 754 defines to the bit; `error` is what its operands' errors make.
@@ -88,84 +57,6 @@ Bounds extreme(const Bounds& a, const Bounds& b, bool most) {
   return result;
 }
 
-// A function whose values at the ends bound it, with its steepest slope in between, and how many units in the
-// last place of the largest magnitude (or of 1) an implementation may be off.
-Bounds function(DType dtype, const Bounds& x, double low, double high, double slope, double units) {
-  Bounds result = hull({low, high});
-  result.error = slope * x.error;
-  const double scale = std::max(result.magnitude() + result.error, is_half(dtype) ? 0.0 : 1.0);
-  const DType computed = is_half(dtype) ? f32 : dtype;
-  result.error += units * 2 * rounding(computed) * std::max(scale, 1.0);
-  if (is_half(dtype)) result.error += one_rounding(dtype, result);
-  return result;
-}
-
-constexpr double kUnits = 8;  // of a good library; ours has 3
-
-Maybe power(DType dtype, const Bounds& x, const Bounds& y) {
-  if (x.low - x.error < kFarFromPole || x.special || y.special) return std::nullopt;
-  const auto [exponent_low, exponent_high] =
-      std::minmax({y.low * std::log(x.low), y.low * std::log(x.high), y.high * std::log(x.low),
-                   y.high * std::log(x.high)});
-  if (exponent_high > 40 || exponent_low < -40) return std::nullopt;
-  const double most = std::exp(exponent_high);
-  const double log_most = std::max(std::fabs(std::log(x.low)), std::fabs(std::log(x.high)));
-  const double error = most * (y.magnitude() / (x.low - x.error) * x.error + log_most * y.error);
-  const double units = kUnits * (2 + std::max(exponent_high, -exponent_low));
-  Bounds result = function(dtype, x, std::exp(exponent_low), most, 0, units);
-  result.error += error * 1.5;
-  return result;
-}
-
-Maybe angle(DType dtype, const Bounds& y, const Bounds& x) {
-  const bool cut = x.low - x.error <= 0 && y.low - y.error <= 0 && y.high + y.error >= 0;
-  const double least = std::max(distance(x), distance(y));
-  if (cut || least < kFarFromPole || x.special || y.special) return std::nullopt;
-  Bounds both = x;
-  both.error = x.error + y.error;
-  return function(dtype, both, -3.15, 3.15, 1 / least, kUnits);
-}
-
-Maybe unary(OpCode code, DType dtype, const Bounds& x) {
-  const double low = x.low, high = x.high, e = x.error;
-  const auto monotone = [&](auto f, double slope) {
-    return function(dtype, x, f(low), f(high), slope, kUnits);
-  };
-  switch (code) {
-    case OpCode::exponential:
-      if (high > 80) return std::nullopt;
-      return monotone([](double v) { return std::exp(v); }, std::exp(high + e));
-    case OpCode::exponential_minus_one:
-      if (high > 80) return std::nullopt;
-      return monotone([](double v) { return std::expm1(v); }, std::exp(high + e));
-    case OpCode::log:
-      if (low - e < kFarFromPole) return std::nullopt;
-      return monotone([](double v) { return std::log(v); }, 1 / (low - e));
-    case OpCode::log_plus_one:
-      if (low - e < -1 + kFarFromPole) return std::nullopt;
-      return monotone([](double v) { return std::log1p(v); }, 1 / (1 + low - e));
-    case OpCode::logistic: return monotone([](double v) { return 1 / (1 + std::exp(-v)); }, 0.25);
-    case OpCode::tanh: return monotone([](double v) { return std::tanh(v); }, 1);
-    case OpCode::sqrt:
-      if (low < 0 || (e > 0 && low - e < kFarFromPole)) return std::nullopt;
-      return monotone([](double v) { return std::sqrt(v); }, e > 0 ? 0.5 / std::sqrt(low - e) : 0);
-    case OpCode::rsqrt:
-      if (low - e < kFarFromPole) return std::nullopt;
-      return monotone([](double v) { return 1 / std::sqrt(v); }, 0.5 * std::pow(low - e, -1.5));
-    case OpCode::cbrt:
-      if (e > 0 && distance(x) < kFarFromPole) return std::nullopt;
-      return monotone([](double v) { return std::cbrt(v); }, e > 0 ? std::pow(distance(x), -2.0 / 3) / 3 : 0);
-    case OpCode::sine:
-    case OpCode::cosine:
-      if (x.magnitude() > 1000) return std::nullopt;
-      return function(dtype, x, -1, 1, 1, kUnits);
-    case OpCode::tan:
-      if (x.magnitude() + e > 1.4) return std::nullopt;
-      return monotone([](double v) { return std::tan(v); }, std::pow(std::cos(x.magnitude() + e), -2.0));
-    default: return std::nullopt;
-  }
-}
-
 double decoded(DType dtype, const std::byte* bytes) {
   if (dtype == f64) {
     double value = 0;
@@ -194,14 +85,6 @@ Bounds of_literal(const hlo::Literal& literal) {
     any = true;
   }
   return bounds;
-}
-
-// Wraps around: whatever leaves the type may be anything.
-Bounds in_type(DType dtype, const Bounds& bounds) {
-  const Bounds all = all_of(dtype);
-  const bool inside =
-      bounds.low >= all.low && bounds.high <= all.high && bounds.magnitude() <= kExactIntegers;
-  return inside ? bounds : all;
 }
 
 // The least 2^k - 1 that is no less.
@@ -289,6 +172,29 @@ Maybe converted(DType from, DType to, const Bounds& x) {
   return in_type(to, x);
 }
 
+// To fewer bits of exponent and mantissa, in the same type: what is below the least normal number becomes 0.
+Maybe with_precision(const hlo::Op& op, DType dtype, const Bounds& x) {
+  const auto exponent = static_cast<int>(op.attributes.get<int64_t>("exponent_bits"));
+  const auto mantissa = static_cast<int>(op.attributes.get<int64_t>("mantissa_bits"));
+  if (x.special && mantissa == 0) return std::nullopt;  // no bit for NaN
+  Bounds result = x;
+  if (mantissa < info(dtype).mantissa_bits) {
+    const double unit = std::ldexp(1, -mantissa - 1);
+    result.low -= std::fabs(x.low) * unit;
+    result.high += std::fabs(x.high) * unit;
+    if (!x.exact()) result.error += unit * (x.magnitude() + x.error) * 1.01 + x.product;
+    result.product = 0;
+  }
+  if (exponent < info(dtype).exponent_bits) {
+    const int range = (1 << (exponent - 1)) - 1;
+    if (x.magnitude() + x.error >= std::ldexp(1, range)) return std::nullopt;
+    const double least = std::ldexp(1, 1 - range);
+    if (!x.exact()) result.error += least;
+    if (distance(x) < least) result.low = std::min(result.low, 0.0), result.high = std::max(result.high, 0.0);
+  }
+  return result;
+}
+
 // Only positive normal floats have bits that are ordered as they are.
 Maybe bits_as(DType from, DType to, const Bounds& x) {
   if (is_float(from)) {
@@ -315,8 +221,8 @@ Maybe floats(const hlo::Op& op, DType dtype, std::span<const Bounds> x) {
     case OpCode::maximum: return extreme(x[0], x[1], true);
     case OpCode::minimum: return extreme(x[0], x[1], false);
     case OpCode::clamp: return extreme(extreme(x[1], x[0], true), x[2], false);
-    case OpCode::power: return power(dtype, x[0], x[1]);
-    case OpCode::atan2: return angle(dtype, x[0], x[1]);
+    case OpCode::power: return bounds_of_power(dtype, x[0], x[1]);
+    case OpCode::atan2: return bounds_of_angle(dtype, x[0], x[1]);
     case OpCode::negate: {
       Bounds result = x[0];
       result.low = -x[0].high;
@@ -344,7 +250,7 @@ Maybe floats(const hlo::Op& op, DType dtype, std::span<const Bounds> x) {
     case OpCode::round_nearest_even:
       if (!x[0].exact()) return std::nullopt;
       return hull({std::floor(x[0].low), std::ceil(x[0].high)});
-    default: return unary(op.code, dtype, x[0]);
+    default: return bounds_of_function(op.code, dtype, x[0]);
   }
 }
 
@@ -358,6 +264,7 @@ Maybe elementwise(const hlo::Op& op, DType dtype, std::span<const Bounds> x) {
     case OpCode::compare: return comparison(op, x[0], x[1]);
     case OpCode::select: return join(x[1], x[2]);
     case OpCode::convert: return converted(from, dtype, x[0]);
+    case OpCode::reduce_precision: return with_precision(op, dtype, x[0]);
     case OpCode::bitcast_convert: return bits_as(from, dtype, x[0]);
     case OpCode::is_finite: return all_of(i1);
     default: break;
@@ -385,74 +292,16 @@ Maybe elementwise(const hlo::Op& op, DType dtype, std::span<const Bounds> x) {
   return result;
 }
 
-// Unsigned indices that would be negative as signed ones: XLA takes them so.
-bool takes_huge_index(const hlo::Op& op, std::span<const Bounds> x) {
-  size_t first = x.size();
-  if (op.code == OpCode::gather || op.code == OpCode::dynamic_slice) first = 1;
-  if (op.code == OpCode::dynamic_update_slice) first = 2;
-  for (size_t i = first; i < x.size(); ++i)
-    if (x[i].high >= std::ldexp(1, info(op.operands[i]->shape.dtype).bits - 1)) return true;
-  return false;
-}
-
-Bounds fold_of_sum(DType dtype, int64_t terms, const Bounds& term, const Bounds& initial) {
-  const auto n = static_cast<double>(terms);
-  Bounds result = hull({initial.low + n * term.low, initial.high + n * term.high});
-  const double most = initial.magnitude() + n * (term.magnitude() + term.error);
-  result.error = initial.error + initial.product + n * (term.error + term.product);
-  result.error += n * (rounding(dtype) * most + tiny(dtype));
-  return result;
-}
-
-Bounds fold_of_products(DType dtype, int64_t terms, const Bounds& term, const Bounds& initial) {
-  const auto n = static_cast<double>(terms);
-  const double factor = std::max({1.0, term.magnitude() + term.error, initial.magnitude() + initial.error});
-  const double most = std::pow(factor, n + 1);
-  Bounds result = hull({-most, most});
-  result.error = n * std::pow(factor, n) * term.error + std::pow(factor, n) * initial.error;
-  result.error += n * (rounding(dtype) * most + tiny(dtype));
-  return result;
-}
-
-Bounds dot(const hlo::Op& op, const Bounds& a, const Bounds& b) {
-  const DType dtype = op.results[0].shape.dtype;
-  const Shape& lhs = op.operands[0]->shape;
-  double n = 1;
-  for (const int64_t axis : op.attributes.get<hlo::DotDimensions>("dot_dimension_numbers").lhs_contracting)
-    n *= static_cast<double>(lhs.dims[static_cast<size_t>(axis)]);
-  Bounds result = products(a, b);
-  result = hull({n * result.low, n * result.high});
-  if (!is_float(dtype)) return dtype == i1 ? all_of(i1) : in_type(dtype, result);
-  const double most = (a.magnitude() + a.error) * (b.magnitude() + b.error);
-  result.error = n * (a.magnitude() * b.error + b.magnitude() * a.error + a.error * b.error);
-  result.error += (n + 2) * (rounding(dtype) * n * most + tiny(dtype));
-  result.special = a.special || b.special;
-  result.zero_sign = false;
-  return result;
-}
-
 }  // namespace
 
-double rounding(DType dtype) { return std::ldexp(1, -info(dtype).mantissa_bits - 1); }
-
-double tiny(DType dtype) {
-  if (dtype == f16) return std::ldexp(1, -25);
-  return dtype == f64 ? std::numeric_limits<double>::min() : std::ldexp(1, -126);
-}
-
-Bounds all_of(DType dtype) {
-  const int bits = info(dtype).bits;
-  if (is_signed_integer(dtype)) return hull({-std::ldexp(1, bits - 1), std::ldexp(1, bits - 1) - 1});
-  return hull({0, std::ldexp(1, bits) - 1});
-}
-
-Bounds join(const Bounds& a, const Bounds& b) {
-  Bounds result = hull({a.low, a.high, b.low, b.high});
-  result.error = std::max(a.error, b.error);
-  result.product = std::max(a.product, b.product);
-  result.special = a.special || b.special;
-  result.zero_sign = a.zero_sign && b.zero_sign;
-  return result;
+bool takes_huge_index(const hlo::Op& op, std::span<const Bounds> x) {
+  size_t first = x.size(), last = x.size();
+  if (op.code == OpCode::gather || op.code == OpCode::dynamic_slice) first = 1;
+  if (op.code == OpCode::dynamic_update_slice) first = 2;
+  if (op.code == OpCode::scatter) first = x.size() / 2, last = first + 1;
+  for (size_t i = first; i < last; ++i)
+    if (x[i].high >= std::ldexp(1, info(op.operands[i]->shape.dtype).bits - 1)) return true;
+  return false;
 }
 
 bool fits(DType dtype, const Bounds& bounds) {
@@ -460,30 +309,6 @@ bool fits(DType dtype, const Bounds& bounds) {
   const double most = bounds.exact() ? largest(dtype) / 4 : std::min(largest(dtype) / 4, kLargestInexact);
   if (!(bounds.magnitude() + bounds.error + bounds.product <= most)) return false;
   return bounds.error <= bounds.magnitude() * kWorstError;
-}
-
-std::optional<Bounds> bounds_of_fold(const hlo::Op& last, const hlo::Block& region, size_t i, int64_t terms,
-                                     const Bounds& term, const Bounds& initial) {
-  const size_t count = region.arguments.size() / 2;
-  if (last.operands.size() != 2 || last.operands[0] == last.operands[1]) return std::nullopt;
-  for (const hlo::Value* operand : last.operands)
-    if (operand != &region.arguments[i] && operand != &region.arguments[count + i]) return std::nullopt;
-  const DType dtype = last.results[0].shape.dtype;
-  if (terms == 0) return initial;
-  // The initial value may enter any number of times: it must change nothing, or nothing the second time.
-  const bool adds = last.code == OpCode::add && dtype != i1,
-             multiplies = last.code == OpCode::multiply && dtype != i1;
-  const auto is = [&](double x) { return initial.low == x && initial.high == x && !initial.special; };
-  if ((adds || last.code == OpCode::xor_) && !is(0)) return std::nullopt;
-  if (multiplies && !is(1)) return std::nullopt;
-  Bounds result = join(term, initial);
-  if (is_float(dtype) && (adds || multiplies))
-    result = adds ? fold_of_sum(dtype, terms, term, initial) : fold_of_products(dtype, terms, term, initial);
-  else if (last.code != OpCode::maximum && last.code != OpCode::minimum)
-    result = all_of(dtype);
-  result.special = term.special || initial.special;
-  result.zero_sign = false;
-  return result;
 }
 
 std::optional<Bounds> bounds_of(const hlo::Op& op, std::span<const Bounds> x) {
@@ -510,7 +335,9 @@ std::optional<Bounds> bounds_of(const hlo::Op& op, std::span<const Bounds> x) {
       for (const Bounds& part : x) result = join(result, part);
       return result;
     }
-    case OpCode::dot_general: return dot(op, x[0], x[1]);
+    case OpCode::dot_general: return bounds_of_dot(op, x[0], x[1]);
+    case OpCode::convolution: return bounds_of_convolution(op, x[0], x[1]);
+
     default: return elementwise(op, shape.dtype, x);
   }
 }

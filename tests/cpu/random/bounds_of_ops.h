@@ -5,13 +5,30 @@
 
 namespace fusebox::cpu::test {
 
-// Nothing if results of different implementations cannot be compared.
+// Nothing if results of different implementations cannot be compared; so for all of these.
 std::optional<Bounds> bounds_of(const hlo::Op& op, std::span<const Bounds> operands);
 
-// The i-th result of a reduction of `terms` terms and one initial value, where `last` combines the i-th pair
-// of the region's arguments and nothing else. Nothing if it is not a sum, product or extreme.
-std::optional<Bounds> bounds_of_fold(const hlo::Op& last, const hlo::Block& region, size_t i, int64_t terms,
-                                     const Bounds& term, const Bounds& initial);
+// bounds_of_functions.cpp
+std::optional<Bounds> bounds_of_function(hlo::OpCode code, DType dtype, const Bounds& x);
+std::optional<Bounds> bounds_of_power(DType dtype, const Bounds& x, const Bounds& y);
+std::optional<Bounds> bounds_of_angle(DType dtype, const Bounds& y, const Bounds& x);
+
+// bounds_of_sums.cpp
+std::optional<Bounds> bounds_of_dot(const hlo::Op& op, const Bounds& a, const Bounds& b);
+std::optional<Bounds> bounds_of_convolution(const hlo::Op& op, const Bounds& a, const Bounds& b);
+
+struct Count {
+  int64_t least, most;
+};
+// What becomes of `initial` when so many terms are folded into it, in any order, where `last` combines
+// the i-th pair of the region's arguments and nothing else. Nothing if it is not a sum, product or extreme.
+std::optional<Bounds> bounds_of_fold(const hlo::Op& last, const hlo::Block& region, size_t i,
+                                     const Count& terms, const Bounds& term, const Bounds& initial);
+// Whether it makes no difference how often an initial value enters.
+bool may_enter_again(const hlo::Op& last, const Bounds& initial);
+
+// Unsigned indices that would be negative as signed ones: XLA takes them so.
+bool takes_huge_index(const hlo::Op& op, std::span<const Bounds> operands);
 
 // Whether a value of the type can have these: no overflow, and an error small enough to tell right from
 // wrong.

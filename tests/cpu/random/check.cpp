@@ -9,6 +9,7 @@
 #include "cpu/level.h"
 #include "fusebox/base/error.h"
 #include "fusebox/stablehlo/parser.h"
+#include "tests/cpu/compiler/guest.h"
 #include "tests/cpu/random/runners.h"
 
 namespace fusebox::cpu::test {
@@ -81,6 +82,7 @@ class Check {
     const bool swapped = sample_.seed % 4 == 0;
     const OurProgram ours = compiled(swapped ? basic : best, {});
     const Tensors one = ours.run(arguments_, 1);
+    if (options.as_guest) return as_guest(one, bounds);
     if (!same_bits(one, ours.run(arguments_, 1))) return wrong("the second run differs from the first");
     if (!same_bits(one, ours.run(arguments_, 3))) return wrong("three threads differ from one");
     const OurProgram plain = compiled(swapped ? best : basic, passes_to_disable(sample_.text));
@@ -101,6 +103,21 @@ class Check {
   }
 
  private:
+  // The same on AArch64, within bounds.
+  Verdict as_guest(const Tensors& here, const std::vector<Bounds>& bounds) const {
+    constexpr const char* kLevels[] = {"aarch64", "aarch64-dotprod", "aarch64-i8mm-bf16"};
+    const std::string level = kLevels[sample_.seed % std::size(kLevels)];
+    const Blob blob = compile(sample_.text, {.level = level});
+    std::vector<std::vector<std::byte>> given;
+    for (const Tensor& argument : arguments_) given.push_back(argument.bytes);
+    const auto results = run_as_guest(blob, given, 1);
+    if (run_as_guest(blob, given, 3) != results) return wrong("on AArch64, three threads differ from one");
+    Tensors there;
+    for (size_t i = 0; i < results.size(); ++i) there.push_back({blob.results[i], results[i]});
+    const std::string problem = difference(there, here, bounds);
+    return problem.empty() ? Verdict{} : wrong(level + " and here: " + problem);
+  }
+
   OurProgram compiled(const std::string& level, std::vector<std::string> disabled) const {
     return OurProgram(compile(sample_.text, {.level = level, .disabled_passes = std::move(disabled)}));
   }

@@ -1,5 +1,5 @@
 // Checks one program: ours against ours with all passes off, against other numbers of threads, and against
-// XLA's plugin.
+// XLA's plugin; or against ours for AArch64.
 #pragma once
 
 #include <string>
@@ -22,6 +22,7 @@ struct Verdict {
 
 struct CheckOptions {
   bool with_xla = true;
+  bool as_guest = false;  // compare only with code for AArch64
 };
 
 // Does not throw for any text.

@@ -12,6 +12,7 @@ bool grow_select(Scope& scope);
 bool grow_clamp(Scope& scope);
 bool grow_convert(Scope& scope);
 bool grow_bitcast(Scope& scope);
+bool grow_precision(Scope& scope);
 // An op that is there already, with the same operands, or nearly so.
 bool grow_again(Scope& scope);
 
@@ -35,6 +36,20 @@ bool grow_dot(Scope& scope);
 bool grow_sort(Scope& scope);
 // Something that depends on all elements, in every place of a shape: the sum of integers, the greatest float.
 Value* spread(Scope& scope, Value* x, const Dims& dims);
+
+// Of scalars, as reductions have them.
+std::vector<std::unique_ptr<hlo::Block>> region(
+    Scope& scope, const std::vector<Shape>& arguments,
+    const std::function<Values(hlo::Builder&, const Values&)>& body);
+// A sum, product, extreme, …
+hlo::OpCode fold_op(Random& random, DType dtype);
+// The initial value that changes nothing, or another one.
+Value* initial_value(Scope& scope, hlo::OpCode fold, DType dtype);
+
+// grow_windows.cpp
+bool grow_window(Scope& scope);
+bool grow_scatter(Scope& scope);
+bool grow_convolution(Scope& scope);
 
 // grow_control.cpp
 bool grow_while(Scope& scope);

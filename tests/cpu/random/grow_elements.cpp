@@ -144,6 +144,17 @@ bool grow_bitcast(Scope& s) {
   return s.try_one(OpCode::bitcast_convert, {x}, {}, {{x->shape.dims, to}}) != nullptr;
 }
 
+bool grow_precision(Scope& s) {
+  Value* x = s.some([](const Value* value) { return is_float(value->shape.dtype); });
+  if (!x) return false;
+  const auto [exponent, mantissa] = s.r.pick({std::pair{8, 7}, {5, 10}, {8, 23}, {11, 52}, {5, 2}, {4, 3}});
+  const bool usual = s.r.chance(0.6);
+  const int64_t exponent_bits = usual ? exponent : s.r.between(3, 11);
+  const int64_t mantissa_bits = usual ? mantissa : s.r.between(0, 24);
+  return s.try_one(OpCode::reduce_precision, {x},
+                   {{"exponent_bits", exponent_bits}, {"mantissa_bits", mantissa_bits}}) != nullptr;
+}
+
 bool grow_again(Scope& s) {
   if (s.block().ops.empty()) return false;
   const hlo::Op& op = *s.r.pick(s.block().ops);

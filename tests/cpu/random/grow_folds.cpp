@@ -13,6 +13,20 @@ namespace {
 
 using Regions = std::vector<std::unique_ptr<hlo::Block>>;
 
+Dims some_axes(Scope& s, int64_t rank) {
+  Dims axes;
+  for (int64_t i = 0; i < rank; ++i)
+    if (s.r.chance(0.5)) axes.push_back(i);
+  if (axes.empty()) axes.push_back(s.r.between(0, rank - 1));
+  return axes;
+}
+
+hlo::Attributes direction(const char* which) {
+  return {{"comparison_direction", hlo::comparison_direction(which)}};
+}
+
+}  // namespace
+
 Regions region(Scope& s, const std::vector<Shape>& arguments,
                const std::function<Values(hlo::Builder&, const Values&)>& body) {
   Regions regions;
@@ -24,16 +38,7 @@ Regions region(Scope& s, const std::vector<Shape>& arguments,
   return regions;
 }
 
-Dims some_axes(Scope& s, int64_t rank) {
-  Dims axes;
-  for (int64_t i = 0; i < rank; ++i)
-    if (s.r.chance(0.5)) axes.push_back(i);
-  if (axes.empty()) axes.push_back(s.r.between(0, rank - 1));
-  return axes;
-}
-
-// The initial value that changes nothing, or another one.
-Value* initial(Scope& s, OpCode code, DType dtype) {
+Value* initial_value(Scope& s, OpCode code, DType dtype) {
   const bool low = code == OpCode::maximum, high = code == OpCode::minimum;
   if ((low || high) && s.r.chance(0.25)) return s.random_constant({{}, dtype});
   if (!is_float(dtype)) {
@@ -56,12 +61,6 @@ OpCode fold_op(Random& r, DType dtype) {
                  OpCode::or_, OpCode::xor_});
 }
 
-hlo::Attributes direction(const char* which) {
-  return {{"comparison_direction", hlo::comparison_direction(which)}};
-}
-
-}  // namespace
-
 bool grow_reduce(Scope& s) {
   Value* x = s.some([](const Value* value) { return value->shape.rank() > 0; });
   if (!x) return false;
@@ -74,7 +73,7 @@ bool grow_reduce(Scope& s) {
   std::vector<Shape> arguments;
   for (const Value* operand : operands) {
     codes.push_back(fold_op(s.r, operand->shape.dtype));
-    starts.push_back(initial(s, codes.back(), operand->shape.dtype));
+    starts.push_back(initial_value(s, codes.back(), operand->shape.dtype));
     arguments.push_back({{}, operand->shape.dtype});
   }
   const size_t count = operands.size();
@@ -106,7 +105,7 @@ bool grow_argmax(Scope& s) {
   const auto axis = static_cast<int64_t>(s.r.below(x->shape.dims.size()));
   Value* where = s.try_one(OpCode::iota, {}, {{"iota_dimension", axis}}, {places});
   const bool most = s.r.chance(0.7);
-  Value* start = initial(s, most ? OpCode::maximum : OpCode::minimum, x->shape.dtype);
+  Value* start = initial_value(s, most ? OpCode::maximum : OpCode::minimum, x->shape.dtype);
   Value* zero = s.constant({{}, i32}, 0);
   if (!where || !start || !zero) return false;
   const Shape key{{}, x->shape.dtype}, place{{}, i32};

@@ -1,5 +1,6 @@
 #include "tests/cpu/random/runners.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
@@ -46,14 +47,16 @@ std::vector<Tensor> OurProgram::run(const std::vector<Tensor>& arguments, int th
 }
 
 std::vector<std::string> passes_to_disable(const std::string& text) {
-  std::vector<std::string> names{"fusion", "remove-copies", "bring-together"};
-  for (const Pass& pass : all_passes()) {
-    // Without these, some programs cannot be compiled.
-    if (pass.name == "inline-calls" && text.find("call @") != text.npos) continue;
-    const bool for_barriers = pass.name == "drop-barriers" || pass.name == "eliminate-dead-code";
-    if (for_barriers && text.find("optimization_barrier") != text.npos) continue;
-    names.emplace_back(pass.name);
-  }
+  const auto has = [&](std::string_view op) { return text.find(op) != text.npos; };
+  // Without these, some programs cannot be compiled; nor with what they leave behind.
+  std::vector<std::string_view> needed;
+  if (has("call @")) needed.emplace_back("inline-calls");
+  if (has("optimization_barrier")) needed.insert(needed.end(), {"drop-barriers", "eliminate-dead-code"});
+  if (has("stablehlo.convolution"))
+    needed.insert(needed.end(), {"spell-out-convolutions", "eliminate-dead-code"});
+  std::vector<std::string> names{"fusion", "remove-copies", "bring-together", "keep-for-one"};
+  for (const Pass& pass : all_passes())
+    if (std::ranges::find(needed, pass.name) == needed.end()) names.emplace_back(pass.name);
   return names;
 }
 
