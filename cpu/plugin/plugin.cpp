@@ -34,8 +34,11 @@ void plugin_attributes(PJRT_Plugin_Attributes_Args& args) {
     all->add("stablehlo_current_version", std::vector<int64_t>{1, 20, 0});
     all->add("stablehlo_minimum_version", std::vector<int64_t>{0, 9, 0});
     all->add("compiler", compiler_stamp());
-    // The composites that passes turn into kernels of their own.
-    all->add("fusebox_composites", "fusebox.attention fusebox.expand fusebox.int8_blocks");
+    // The composites that clients may write. Passes turn some into kernels of their own; norms and rotary
+    // become the loops that they are, but are shorter to trace, print and parse.
+    all->add("fusebox_composites",
+             "fusebox.attention fusebox.expand fusebox.int8_blocks fusebox.layer_norm fusebox.rms_norm "
+             "fusebox.rotary");
     return *all;
   }();
   args.attributes = values.data();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "fusebox/base/error.h"
+#include "fusebox/trace/composite.h"
 #include "fusebox/trace/emit.h"
 
 namespace fusebox::nn {
@@ -80,9 +81,12 @@ Tensor Embedding::attend(const Arg& x, std::optional<DType> dtype) const {
 Tensor RmsNorm::operator()(const Arg& x) const {
   return as_layer("rms_norm", weight, x, [&] {
     check_vector(weight, width(x), "weight");
-    const Tensor wide = widened(x);
-    const Tensor scale = rsqrt(mean(wide * wide, -1, keepdims) + eps);
-    return convert(wide * scale * widened(weight), tensor_of(x).dtype());
+    const auto normed = [&](const std::vector<Tensor>& in) {
+      const Tensor wide = widened(in[0]);
+      const Tensor scale = rsqrt(mean(wide * wide, -1, keepdims) + eps);
+      return std::vector{convert(wide * scale * widened(in[1]), in[0].dtype())};
+    };
+    return composite_if_known("fusebox.rms_norm", {{"eps", eps}}, {tensor_of(x), weight}, normed)[0];
   });
 }
 
@@ -90,11 +94,16 @@ Tensor LayerNorm::operator()(const Arg& x) const {
   return as_layer("layer_norm", weight, x, [&] {
     check_vector(weight, width(x), "weight");
     if (bias) check_vector(*bias, width(x), "bias");
-    const Tensor wide = widened(x);
-    const Tensor centred = wide - mean(wide, -1, keepdims);
-    const Tensor scale = rsqrt(mean(centred * centred, -1, keepdims) + eps);
-    const Tensor y = centred * scale * widened(weight);
-    return convert(bias ? y + widened(*bias) : y, tensor_of(x).dtype());
+    const auto normed = [&](const std::vector<Tensor>& in) {
+      const Tensor wide = widened(in[0]);
+      const Tensor centred = wide - mean(wide, -1, keepdims);
+      const Tensor scale = rsqrt(mean(centred * centred, -1, keepdims) + eps);
+      const Tensor y = centred * scale * widened(in[1]);
+      return std::vector{convert(in.size() > 2 ? y + widened(in[2]) : y, in[0].dtype())};
+    };
+    std::vector<Tensor> inputs = {tensor_of(x), weight};
+    if (bias) inputs.push_back(*bias);
+    return composite_if_known("fusebox.layer_norm", {{"eps", eps}}, inputs, normed)[0];
   });
 }
 

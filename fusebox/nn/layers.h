@@ -33,7 +33,8 @@ struct Embedding {
   Tensor attend(const Arg& x, std::optional<DType> dtype = std::nullopt) const;
 };
 
-// x / sqrt(mean(x²) + eps) · weight over the last axis, computed in f32 (Zhang and Sennrich, 2019).
+// x / sqrt(mean(x²) + eps) · weight over the last axis, computed in f32 (Zhang and Sennrich, 2019). For
+// devices that know it, the composite "fusebox.rms_norm", version 1, of x and the weight, with `eps`.
 struct RmsNorm {
   Tensor weight;  // [width]
   double eps = 1e-5;
@@ -42,7 +43,9 @@ struct RmsNorm {
   Tensor operator()(const Arg& x) const;
 };
 
-// (x - mean) / sqrt(var + eps) · weight + bias over the last axis, computed in f32 (Ba et al., 2016).
+// (x - mean) / sqrt(var + eps) · weight + bias over the last axis, computed in f32 (Ba et al., 2016). For
+// devices that know it, the composite "fusebox.layer_norm", version 1, of x, the weight and, if there is one,
+// the bias, with `eps`.
 struct LayerNorm {
   Tensor weight;  // [width]
   std::optional<Tensor> bias;

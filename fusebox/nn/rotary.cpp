@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "fusebox/base/error.h"
+#include "fusebox/trace/composite.h"
 #include "fusebox/trace/emit.h"
 
 namespace fusebox::nn {
@@ -160,8 +161,15 @@ Tensor RotaryEmbedding::rotate(const Arg& x, const std::pair<Tensor, Tensor>& co
   return in_op("rotary", {x}, [&] {
     check(*this);
     check_rotated(size, tensor_of(x), cos_sin.first, cos_sin.second);
-    const Tensor cosine = expand_dims(cos_sin.first, 2), sine = expand_dims(cos_sin.second, 2);
-    return turned(*this, tensor_of(x), cosine, sine);
+    const auto rotated = [&](const std::vector<Tensor>& in) {
+      const Tensor cosine = expand_dims(in[1], 2), sine = expand_dims(in[2], 2);
+      return std::vector{turned(*this, in[0], cosine, sine)};
+    };
+    const bool halves = pairing == RotaryPairing::kHalves;
+    const hlo::AttributeDict attributes = {{"size", size},
+                                           {"pairing", std::string(halves ? "halves" : "interleaved")}};
+    return composite_if_known("fusebox.rotary", attributes, {tensor_of(x), cos_sin.first, cos_sin.second},
+                              rotated)[0];
   });
 }
 

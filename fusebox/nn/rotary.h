@@ -42,7 +42,9 @@ struct RotaryEmbedding {
 
   // cos and sin of the angles at these positions: integers [slots, n] → two f32 [slots, n, size / 2].
   std::pair<Tensor, Tensor> angles(const Arg& positions) const;
-  // Turns x: [slots, n, heads, head_size], with what angles() returned; keeps x's dtype.
+  // Turns x: [slots, n, heads, head_size], with what angles() returned; keeps x's dtype. For devices that
+  // know it, the composite "fusebox.rotary", version 1, of x and the two, with `size` and `pairing`
+  // ("halves", "interleaved").
   Tensor rotate(const Arg& x, const std::pair<Tensor, Tensor>& cos_sin) const;
 };
 

@@ -60,4 +60,12 @@ std::vector<Tensor> composite(std::string_view name, const hlo::AttributeDict& a
   });
 }
 
+std::vector<Tensor> composite_if_known(std::string_view name, const hlo::AttributeDict& attributes,
+                                       const std::vector<Tensor>& inputs,
+                                       const Decomposition& decomposition) {
+  const bool known = in_op(name, inputs, std::source_location::current(),
+                           [&] { return inputs[0].cx().options().knows(name); });
+  return known ? composite(name, attributes, inputs, decomposition) : decomposition(inputs);
+}
+
 }  // namespace fusebox

@@ -7,6 +7,9 @@
 //
 // The decomposition is traced once per name, version, attributes and input shapes, as a private function. It
 // sees its arguments only: no weights, nothing from around it.
+//
+// composite_if_known is that for devices whose TraceOptions::composites have the name; for all others the
+// decomposition is traced where it stands.
 #pragma once
 
 #include <functional>
@@ -24,5 +27,8 @@ std::vector<Tensor> composite(std::string_view name, const hlo::AttributeDict& a
                               const std::vector<Tensor>& inputs, const Decomposition& decomposition,
                               int64_t version = 1,
                               const std::source_location& where = std::source_location::current());
+
+std::vector<Tensor> composite_if_known(std::string_view name, const hlo::AttributeDict& attributes,
+                                       const std::vector<Tensor>& inputs, const Decomposition& decomposition);
 
 }  // namespace fusebox

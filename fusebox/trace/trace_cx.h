@@ -32,7 +32,7 @@ struct TraceOptions {
   DType weight_dtype = DType::f32;
   // Matrices of block-quantised weights are not expanded: the program takes the file's blocks.
   bool block_weights = false;
-  // The composites that the device has kernels for: "fusebox.attention".
+  // The composites that the device knows: "fusebox.attention".
   std::vector<std::string> composites = {};
 
   bool knows(std::string_view composite) const;

@@ -61,6 +61,35 @@ TEST(Layers, NormsComputeInF32) {
   }
 }
 
+// Several of each in one program: what differs in attributes, shapes or types is another function.
+template <typename NormOf>
+std::vector<Tensor> several_norms(TraceCx& cx, const NormOf& norm_of) {
+  const Tensor x = cx.input("x", {{2, 3, 40}, f32}), row = cx.input("row", {{1, 40}, f32});
+  const Tensor weight = cx.input("weight", {{40}, f32}), other = cx.input("other", {{40}, f32});
+  return {norm_of(weight, 1e-5)(x),
+          norm_of(other, 1e-5)(x),
+          norm_of(weight, 0.5)(x),
+          norm_of(weight, 1e-5)(row),
+          norm_of(convert(weight, f16), 1e-5)(convert(x, f16)),
+          norm_of(weight, 1e-5)(convert(x, bf16))};
+}
+
+TEST(Layers, NormsAreCompositesForDevicesThatKnowThem) {
+  const auto rms = [](TraceCx& cx) {
+    return several_norms(cx, [](const Tensor& weight, double eps) { return RmsNorm{weight, eps}; });
+  };
+  const auto plain = [](TraceCx& cx) {
+    return several_norms(cx, [](const Tensor& weight, double eps) { return LayerNorm{weight, {}, eps}; });
+  };
+  const auto shifted = [](TraceCx& cx) {
+    const Tensor shift = cx.input("shift", {{40}, f32});
+    return several_norms(cx, [&](const Tensor& weight, double eps) { return LayerNorm{weight, shift, eps}; });
+  };
+  expect_same_as_composite("fusebox.rms_norm", rms, 0);
+  expect_same_as_composite("fusebox.layer_norm", plain, 0);
+  expect_same_as_composite("fusebox.layer_norm", shifted, 0);
+}
+
 // What the callable of a layer answers to inputs that do not fit.
 template <typename Build>
 Error mistake(Build&& build) {

@@ -134,6 +134,24 @@ TEST(Rotary, RefusesWhatDoesNotFit) {
   EXPECT_TRUE(refused({{1, 2, 3, 8}, i32}, {{1, 2}, i32}));
 }
 
+// Queries and keys, both pairings, whole heads and parts of them, in one program.
+TEST(Rotary, IsACompositeForDevicesThatKnowIt) {
+  const auto turned = [](TraceCx& cx) {
+    const Tensor q = cx.input("q", {{2, 3, 4, 18}, f32}), k = cx.input("k", {{2, 3, 2, 18}, f32});
+    const Tensor positions =
+        cx.constant(Dims{2, 3}, std::span<const int32_t>(std::array{0, 1, 7, 40, 500, 4095}));
+    std::vector<Tensor> all;
+    for (const int64_t size : {18, 8})
+      for (const RotaryPairing pairing : {RotaryPairing::kHalves, RotaryPairing::kInterleaved}) {
+        const RotaryEmbedding rotary = {.size = size, .scaling = {}, .pairing = pairing};
+        const auto angles = rotary.angles(positions);
+        for (const Tensor& x : {q, k, convert(q, bf16)}) all.push_back(rotary.rotate(x, angles));
+      }
+    return all;
+  };
+  expect_same_as_composite("fusebox.rotary", turned, 0);
+}
+
 // Both pairings are the same rotation of features in another order.
 TEST(Rotary, KeepsLengthsAndDTypes) {
   const Outputs out = run_on_patterns([](TraceCx& cx) {
