@@ -23,7 +23,9 @@ constexpr const char* kExamples =
     "  fusebox cache size\n"
     "  fusebox cache clear\n"
     "\n"
-    "Compiled programs and vocabularies made ready. All of them are made again when they are needed.";
+    "Compiled programs, outlines by which they are found without tracing, and vocabularies made ready. All "
+    "of\n"
+    "them are made again when they are needed.";
 
 // What a program is called and fits, or why that is not known.
 void describe_program(const FileCache& cache, const std::string& name, ordered_json& entry) {
@@ -48,6 +50,7 @@ ordered_json describe(const FileCache& cache, const CacheEntry& entry) {
   const bool program = entry.name.starts_with("program-");
   ordered_json described = {{"name", entry.name},
                             {"kind", program                                ? "program"
+                                     : entry.name.starts_with("outline-")   ? "outline"
                                      : entry.name.starts_with("tokenizer-") ? "vocabulary"
                                                                             : "other"},
                             {"bytes", entry.bytes},

@@ -16,6 +16,9 @@ if(FUSEBOX_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# What programs were traced to is kept for the same build only: fusebox/base/build_id.h. GCC's is on by itself.
+add_link_options(-Wl,--build-id=sha1)
+
 add_library(fusebox_settings INTERFACE)
 target_include_directories(fusebox_settings INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_features(fusebox_settings INTERFACE cxx_std_20)

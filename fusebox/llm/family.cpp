@@ -52,7 +52,10 @@ void check_readable(const Checkpoint& checkpoint, const std::string& path) {
 }  // namespace
 
 std::shared_ptr<const CausalModel> open_model(const std::string& path) {
-  const Checkpoint checkpoint = Checkpoint::open(path);
+  return open_model(Checkpoint::open(path), path);
+}
+
+std::shared_ptr<const CausalModel> open_model(const Checkpoint& checkpoint, const std::string& path) {
   const std::string name = family_name(checkpoint);
   std::string known;
   for (const Row& row : kFamilies) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "fusebox/base/weight_source.h"
+#include "fusebox/checkpoint/checkpoint.h"
 #include "fusebox/nn/nn.h"
 #include "fusebox/trace/trace.h"
 
@@ -50,10 +51,16 @@ class CausalModel {
   virtual const std::string& architecture() const = 0;  // "LlamaForCausalLM"
   virtual const WeightSource& weights() const = 0;
   virtual std::unique_ptr<TracedModel> trace(TraceCx& cx) const = 0;
+  // Everything that trace() depends on besides the names, shapes and formats of the weights: models of equal
+  // settings and weights are traced alike, so that the next process need not (runtime/outline.h). Empty: not
+  // known, and traced at every start.
+  virtual std::string settings() const { return {}; }
 };
 
 // Opens a Hugging Face folder or a .gguf file with the family it names. Errors: kUnsupported with the
 // families there are, kNotFound, kInvalidFile, kIo.
 std::shared_ptr<const CausalModel> open_model(const std::string& path);
+// The same of a checkpoint that is open already; `path` is for messages.
+std::shared_ptr<const CausalModel> open_model(const Checkpoint& checkpoint, const std::string& path);
 
 }  // namespace fusebox::llm

@@ -28,13 +28,6 @@ double milliseconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
 }
 
-std::string program_name(int64_t tokens, ProgramKind kind) {
-  if (kind == ProgramKind::kCopy) return "copy";
-  if (kind == ProgramKind::kScore) return fmt::format("score {}", tokens);
-  if (kind == ProgramKind::kLogits) return fmt::format("logits {}", tokens);
-  return tokens == 1 ? "decode" : fmt::format("prefill {}", tokens);
-}
-
 // "eos_token_id": a number or a list of them. `file` is for messages.
 void add_end_tokens(const std::optional<ordered_json>& config, const std::string& file,
                     std::vector<int32_t>& tokens) {
@@ -72,24 +65,21 @@ LanguageModel::LanguageModel(std::string path, const ModelOptions& options)
       }()) {
   if (artifact_)
     device_.check_fits(*artifact_, artifact_path_);  // its programs are loaded when they are needed
-  model_ = open_model(path_);
+  const Checkpoint checkpoint = Checkpoint::open(path_);
+  model_ = open_model(checkpoint, path_);
   choose_precision();
   choose_context();
-  decode_ = std::async(std::launch::async, [this] {
-              const auto begin = std::chrono::steady_clock::now();
-              auto traced = std::make_shared<const TracedProgram>(trace(1));
-              stage("trace decode", milliseconds_since(begin));
-              return traced;
-            }).share();
+  decode_ = std::async(std::launch::async, [this] { return draft_weights(); }).share();
   weights_ = std::async(std::launch::async, [this, decode = decode_]() mutable {
-               const auto traced = std::exchange(decode, {}).get();  // or this task would keep it for good
+               const Drafted drafted =
+                   std::exchange(decode, {}).get();  // or this task would keep it for good
                const auto begin = std::chrono::steady_clock::now();
-               Weights weights = device_.load(model_->weights(), traced->signature);
+               Weights weights = device_.load(model_->weights(), drafted->signature());
                stage("load weights", milliseconds_since(begin));
                return weights;
              }).share();
   for (const int64_t tokens : options_.prepare) prepare(tokens);
-  open_text();
+  open_text(checkpoint.gguf());
 }
 
 LanguageModel::~LanguageModel() = default;
@@ -122,12 +112,15 @@ void LanguageModel::open_artifact(std::string path) {
   options_.context = context;
 }
 
-void LanguageModel::open_text() {
+// `gguf`: the file that has the weights, if it is such a file.
+void LanguageModel::open_text(const std::shared_ptr<const GgufFile>& gguf) {
   const auto begin = std::chrono::steady_clock::now();
-  tokenizer_ = text::Tokenizer::open(path_);
-  template_ = text::find_chat_template(path_);
+  const bool folder = std::filesystem::is_directory(path_);
+  const bool in_file = gguf && !folder;
+  tokenizer_ = in_file ? text::Tokenizer::from_gguf(*gguf) : text::Tokenizer::open(path_);
+  template_ = in_file ? text::find_chat_template(*gguf) : text::find_chat_template(path_);
   end_tokens_ = tokenizer_->eos_ids();
-  if (std::filesystem::is_directory(path_)) {
+  if (folder) {
     const auto generation = read_json_if_there(path_ + "/generation_config.json");
     if (generation && generation->is_object()) try {
         defaults_ = SamplingOverrides::from_generation_config(*generation);
@@ -213,14 +206,40 @@ void LanguageModel::stage(std::string_view name, double milliseconds) {
 }
 
 TracedProgram LanguageModel::trace(int64_t tokens, ProgramKind kind) const {
-  const StepSizes sizes = step_sizes(tokens);
-  switch (kind) {
-    case ProgramKind::kStep: return trace_step(*model_, sizes, trace_options_);
-    case ProgramKind::kScore: return trace_score(*model_, sizes, trace_options_);
-    case ProgramKind::kLogits: return trace_logits(*model_, sizes, trace_options_);
-    case ProgramKind::kCopy: return trace_copy(*model_, sizes);
+  return trace_program(*model_, kind, step_sizes(tokens), trace_options_);
+}
+
+LanguageModel::Drafted LanguageModel::draft(const StepSizes& sizes, ProgramKind kind,
+                                            const std::string& name) {
+  auto made = std::make_shared<Draft>();
+  if (options_.use_cache) {
+    made->recipe = program_recipe(*model_, kind, sizes, trace_options_);
+    made->outline = find_outline(made->recipe);
   }
-  throw InternalError("no such kind of program");
+  if (made->outline) return made;
+  const auto begin = std::chrono::steady_clock::now();
+  made->traced = trace_program(*model_, kind, sizes, trace_options_);
+  stage("trace " + name, milliseconds_since(begin));
+  return made;
+}
+
+// The decode step's: its weights are those of all programs.
+LanguageModel::Drafted LanguageModel::draft_weights() {
+  const std::string name = program_name(1, ProgramKind::kStep);
+  const ordered_json* signature = artifact_signature(name);
+  if (!signature) return draft(step_sizes(1), ProgramKind::kStep, name);
+  try {
+    return std::make_shared<Draft>(Draft{.outline = Outline{"", signature_from_json(*signature)}});
+  } catch (Error& error) {
+    throw error.file(artifact_path_);
+  }
+}
+
+// The signature of a program that the artifact holds; null if it holds no such program, or lacks that.
+const ordered_json* LanguageModel::artifact_signature(const std::string& name) const {
+  if (!artifact_ || !artifact_->sections.contains(name)) return nullptr;
+  const auto all = artifact_->meta.find("signatures");
+  return all != artifact_->meta.end() && all->contains(name) ? &all->at(name) : nullptr;
 }
 
 CompiledModel LanguageModel::make(int64_t tokens, ProgramKind kind) {
@@ -229,24 +248,20 @@ CompiledModel LanguageModel::make(int64_t tokens, ProgramKind kind) {
   if (artifact_ && artifact_->sections.contains(name)) {
     Artifact part;
     part.identity = artifact_->identity;
-    if (const ordered_json signatures = artifact_->meta.value("signatures", ordered_json());
-        signatures.contains(name))
-      part.meta["signature"] = signatures[name];
+    if (const ordered_json* signature = artifact_signature(name)) part.meta["signature"] = *signature;
     part.sections["executable"] = artifact_->sections.at(name);
     CompiledModel compiled = device_.from_artifact(part, artifact_path_);
     stage("load " + name, milliseconds_since(begin));
     return compiled;
   }
-  if (const auto traced = tokens == 1 && kind == ProgramKind::kStep ? take_decode() : nullptr)
-    return compile(*traced, name);
-  const TracedProgram program = trace(tokens, kind);
-  stage("trace " + name, milliseconds_since(begin));
-  return compile(program, name);
+  Drafted drafted = tokens == 1 && kind == ProgramKind::kStep ? take_decode() : nullptr;
+  if (!drafted) drafted = draft(step_sizes(tokens), kind, name);
+  return compile(*drafted, step_sizes(tokens), kind, name);
 }
 
 // The first to ask gets it, and it goes with him.
-std::shared_ptr<const TracedProgram> LanguageModel::take_decode() {
-  std::shared_future<std::shared_ptr<const TracedProgram>> decode;
+LanguageModel::Drafted LanguageModel::take_decode() {
+  std::shared_future<Drafted> decode;
   {
     std::scoped_lock lock(mutex_);
     decode = std::exchange(decode_, {});
@@ -254,16 +269,23 @@ std::shared_ptr<const TracedProgram> LanguageModel::take_decode() {
   return decode.valid() ? decode.get() : nullptr;
 }
 
-CompiledModel LanguageModel::compile(const TracedProgram& program, const std::string& name) {
+CompiledModel LanguageModel::compile(const Draft& draft, const StepSizes& sizes, ProgramKind kind,
+                                     const std::string& name) {
   CompileOptions options;
   options.use_cache = options_.use_cache;
+  options.recipe = draft.recipe;
   options.on_stage = [&](const CompileStage& done) {
     stage(fmt::format("{} {}", done.name, name), done.milliseconds);
   };
-  return device_.compile(program, options);
+  if (draft.traced) return device_.compile(*draft.traced, options);
+  if (auto found = device_.find(*draft.outline, options)) return *found;
+  const auto begin = std::chrono::steady_clock::now();
+  const TracedProgram traced = trace_program(*model_, kind, sizes, trace_options_);
+  stage("trace " + name, milliseconds_since(begin));
+  return device_.compile(traced, options);
 }
 
-std::shared_future<CompiledModel> LanguageModel::program(int64_t tokens, ProgramKind kind) {
+std::shared_future<CompiledModel> LanguageModel::begin(int64_t tokens, ProgramKind kind) {
   std::scoped_lock lock(mutex_);
   auto& entry = programs_[{kind, tokens}];
   if (!entry.valid())
@@ -271,17 +293,42 @@ std::shared_future<CompiledModel> LanguageModel::program(int64_t tokens, Program
   return entry;
 }
 
-void LanguageModel::prepare(int64_t tokens, ProgramKind kind) { static_cast<void>(program(tokens, kind)); }
+void LanguageModel::prepare(int64_t tokens, ProgramKind kind) { static_cast<void>(begin(tokens, kind)); }
+
+CompiledModel LanguageModel::program(int64_t tokens, ProgramKind kind) {
+  const std::shared_future<CompiledModel> made = begin(tokens, kind);
+  try {
+    return made.get();
+  } catch (...) {
+    forget_failed(tokens, kind);
+    throw;
+  }
+}
+
+// What failed is made anew by whoever asks next; what is being made anew already stays.
+void LanguageModel::forget_failed(int64_t tokens, ProgramKind kind) {
+  std::scoped_lock lock(mutex_);
+  const auto entry = programs_.find({kind, tokens});
+  if (entry == programs_.end() ||
+      entry->second.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+    return;
+  try {
+    entry->second.get();
+  } catch (...) {
+    programs_.erase(entry);
+  }
+}
 
 Session LanguageModel::session(int64_t tokens, ProgramKind kind) {
-  const CompiledModel compiled = program(tokens, kind).get();
+  const CompiledModel compiled = program(tokens, kind);
   return compiled.session(weights_.get());
 }
 
 Session LanguageModel::batch_session(int64_t slots, int64_t context) {
   const StepSizes sizes{slots, 1, cache_capacity(context, 0), cache_dtype()};
+  const std::string name = fmt::format("decode of {}", slots);
   const CompiledModel compiled =
-      compile(trace_step(*model_, sizes, trace_options_), fmt::format("decode of {}", slots));
+      compile(*draft(sizes, ProgramKind::kStep, name), sizes, ProgramKind::kStep, name);
   return compiled.session(weights_.get());
 }
 
@@ -296,7 +343,7 @@ void LanguageModel::save_artifact(const std::string& path) {
                    {"context", context_},
                    {"signatures", ordered_json::object()}};
   for (const int64_t tokens : kChunkSizes) {
-    const CompiledModel compiled = program(tokens, ProgramKind::kStep).get();
+    const CompiledModel compiled = program(tokens, ProgramKind::kStep);
     const std::string name = program_name(tokens, ProgramKind::kStep);
     artifact.meta["signatures"][name] = to_json(compiled.signature());
     artifact.sections[name] = compiled.executable().serialize();

@@ -19,8 +19,8 @@
 #include <vector>
 
 #include "fusebox/llm/family.h"
+#include "fusebox/llm/programs.h"
 #include "fusebox/llm/sampling.h"
-#include "fusebox/llm/step.h"
 #include "fusebox/runtime/runtime.h"
 #include "fusebox/text/chat_template.h"
 #include "fusebox/text/tokenizer.h"
@@ -41,14 +41,6 @@ struct ModelOptions {
   // Called when a stage is over, from any thread, one at a time: "open plugin", "load weights", "compile
   // decode", …
   std::function<void(std::string_view stage, double milliseconds)> on_stage = {};
-};
-
-// The programs of a model, by name and chunk size.
-enum class ProgramKind : uint8_t {
-  kStep,    // trace_step
-  kScore,   // trace_score
-  kLogits,  // trace_logits
-  kCopy,    // trace_copy; takes no tokens
 };
 
 class LanguageModel {
@@ -81,7 +73,8 @@ class LanguageModel {
   const SamplingOverrides& defaults() const { return defaults_; }
   bool ends_reply(int32_t token) const;
 
-  // The program for chunks of that many tokens with its weights bound; compiled if it is not there yet.
+  // The program for chunks of that many tokens with its weights bound; compiled if it is not there yet, and
+  // again if that failed before. Weights that could not be loaded stay so: their error is thrown each time.
   Session session(int64_t tokens, ProgramKind kind = ProgramKind::kStep);
   // A decode step of several sequences at once, with room for so many tokens each; inputs and outputs are
   // those of trace_step. Compiled, or loaded from the cache, at each call.
@@ -97,14 +90,28 @@ class LanguageModel {
  private:
   LanguageModel(std::string path, const ModelOptions& options);
   void open_artifact(std::string path);
-  void open_text();
+  void open_text(const std::shared_ptr<const GgufFile>& gguf);
   void choose_precision();
   void choose_context();
   StepSizes step_sizes(int64_t tokens) const;
-  std::shared_ptr<const TracedProgram> take_decode();
+  // A program before it is compiled: its outline, if one is kept, else its trace.
+  struct Draft {
+    std::string recipe = {};
+    std::optional<Outline> outline = {};
+    std::optional<TracedProgram> traced = {};
+    const Signature& signature() const { return outline ? outline->signature : traced->signature; }
+  };
+  using Drafted = std::shared_ptr<const Draft>;
+  Drafted draft(const StepSizes& sizes, ProgramKind kind, const std::string& name);
+  Drafted draft_weights();
+  const nlohmann::ordered_json* artifact_signature(const std::string& name) const;
+  Drafted take_decode();
   CompiledModel make(int64_t tokens, ProgramKind kind);
-  CompiledModel compile(const TracedProgram& program, const std::string& name);
-  std::shared_future<CompiledModel> program(int64_t tokens, ProgramKind kind);
+  CompiledModel compile(const Draft& draft, const StepSizes& sizes, ProgramKind kind,
+                        const std::string& name);
+  std::shared_future<CompiledModel> begin(int64_t tokens, ProgramKind kind);
+  CompiledModel program(int64_t tokens, ProgramKind kind);
+  void forget_failed(int64_t tokens, ProgramKind kind);
   void stage(std::string_view name, double milliseconds);
 
   std::mutex stage_mutex_;  // of on_stage; first, because making the device already reports
@@ -125,7 +132,7 @@ class LanguageModel {
   std::mutex mutex_;  // guards what follows
   std::map<std::pair<ProgramKind, int64_t>, std::shared_future<CompiledModel>> programs_;
   // The decode step, which also says what weights are wanted; gone when it is compiled.
-  std::shared_future<std::shared_ptr<const TracedProgram>> decode_;
+  std::shared_future<Drafted> decode_;
   std::shared_future<Weights> weights_;
 };
 

@@ -8,6 +8,7 @@
 #include "fusebox/base/error.h"
 #include "fusebox/llm/gguf_names.h"
 #include "fusebox/llm/hidden_weights.h"
+#include "fusebox/trace/reflect_text.h"
 
 namespace fusebox::llm {
 
@@ -94,6 +95,11 @@ class LlamaModel : public CausalModel {
           .file(weights_->description())
           .hint("config.json says tie_word_embeddings: false");
     return std::make_unique<TracedLlama>(config_, std::move(llama));
+  }
+  std::string settings() const override {
+    std::string text = architecture_;
+    reflect::append_text(text, config_);
+    return text;
   }
 
  private:

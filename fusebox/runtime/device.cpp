@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <xxhash.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -49,6 +48,7 @@ class Stopwatch {
       options_.on_stage({name, std::chrono::duration<double, std::milli>(now - begin_).count()});
     begin_ = now;
   }
+  void restart() { begin_ = std::chrono::steady_clock::now(); }
 
  private:
   const CompileOptions& options_;
@@ -63,14 +63,11 @@ std::string compiler_of(const pjrt::Client& client) {
   return text ? *text : "";
 }
 
-std::string cache_name(std::string_view text, const std::string& options, const std::string& compiler,
-                       const Identity& identity) {
-  std::string key(text);
-  key += options;
-  key += compiler;
+// Under what name the cache has a program, compiled with the default options.
+std::string cache_name(const std::string& text_hash, const pjrt::Client& client, const Identity& identity) {
+  std::string key = text_hash + pjrt::default_compile_options(client).encode() + compiler_of(client);
   for (const auto& [part, value] : identity.parts) key += fmt::format("\n{}={}", part, value);
-  const XXH128_hash_t hash = XXH3_128bits(key.data(), key.size());
-  return fmt::format("program-{:016x}{:016x}", hash.high64, hash.low64);
+  return "program-" + fusebox::text_hash(key);
 }
 
 // The compiled program of that name, or nothing; an entry that no longer loads is dropped with one notice.
@@ -169,20 +166,27 @@ const pjrt::Device& Device::handle() const { return state_->device; }
 CompiledModel Device::compile(const TracedProgram& program, const CompileOptions& options) const {
   Stopwatch watch(options);
   const std::string text = stablehlo::print(program.program);
-  const pjrt::CompileOptions compile_options = pjrt::default_compile_options(state_->client);
-  const std::string name =
-      cache_name(text, compile_options.encode(), compiler_of(state_->client), state_->identity);
+  const Outline outline{text_hash(text), program.signature};
   watch.stage("print");
-  if (options.use_cache) {
-    if (auto cached = find_cached(state_->client, name, state_->identity)) {
-      watch.stage("load from cache");
-      return CompiledModel(std::move(*cached), program.signature, state_->identity);
-    }
-  }
-  pjrt::Executable executable = pjrt::Executable::compile(state_->client, text, compile_options);
+  if (options.use_cache && !options.recipe.empty()) store_outline(options.recipe, outline);
+  if (auto found = find(outline, options)) return *found;
+  watch.restart();
+  pjrt::Executable executable =
+      pjrt::Executable::compile(state_->client, text, pjrt::default_compile_options(state_->client));
   watch.stage("compile");
-  if (options.use_cache) store(executable, name, state_->identity);
+  if (options.use_cache)
+    store(executable, cache_name(outline.text_hash, state_->client, state_->identity), state_->identity);
   return CompiledModel(std::move(executable), program.signature, state_->identity);
+}
+
+std::optional<CompiledModel> Device::find(const Outline& outline, const CompileOptions& options) const {
+  if (!options.use_cache) return std::nullopt;
+  Stopwatch watch(options);
+  const std::string name = cache_name(outline.text_hash, state_->client, state_->identity);
+  std::optional<pjrt::Executable> found = find_cached(state_->client, name, state_->identity);
+  if (!found || found->num_outputs() != outline.signature.outputs.size()) return std::nullopt;
+  watch.stage("load from cache");
+  return CompiledModel(std::move(*found), outline.signature, state_->identity);
 }
 
 pjrt::Buffer Device::upload(const Shape& shape, std::span<const std::byte> bytes) const {

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "fusebox/pjrt/client.h"
 #include "fusebox/pjrt/plugin.h"
 #include "fusebox/runtime/compiled_model.h"
+#include "fusebox/runtime/outline.h"
 #include "fusebox/runtime/session.h"
 #include "fusebox/runtime/weights.h"
 #include "fusebox/trace/trace_cx.h"
@@ -45,6 +47,8 @@ struct CompileOptions {
   // Whether the user's cache may be used: found there, the program is not compiled.
   bool use_cache = true;
   std::function<void(const CompileStage&)> on_stage = {};
+  // What the program was traced from, if that is known: its outline is then kept in the cache; see outline.h.
+  std::string recipe = {};
 };
 
 class Device {
@@ -62,6 +66,8 @@ class Device {
     return compile(trace(name, std::forward<Build>(build), trace_options(), where), options);
   }
   CompiledModel compile(const TracedProgram& program, const CompileOptions& options = {}) const;
+  // The compiled program of an outline, from the user's cache; nothing if it is not there.
+  std::optional<CompiledModel> find(const Outline& outline, const CompileOptions& options = {}) const;
 
   // Loads what CompiledModel::save wrote. Error kIncompatible says what differs from this device.
   CompiledModel load_artifact(const std::string& path) const;

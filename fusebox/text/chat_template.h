@@ -23,6 +23,10 @@
 #include <string>
 #include <vector>
 
+namespace fusebox {
+class GgufFile;
+}
+
 namespace fusebox::text {
 
 struct RenderOptions {
@@ -74,5 +78,7 @@ struct ChatVariables {
 // template. None if the model has no template. Throws an Error for files that cannot be read or make no
 // sense.
 std::optional<ChatTemplate> find_chat_template(const std::filesystem::path& model);
+// That of a .gguf file which is open already.
+std::optional<ChatTemplate> find_chat_template(const GgufFile& gguf);
 
 }  // namespace fusebox::text

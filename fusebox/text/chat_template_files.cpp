@@ -70,13 +70,6 @@ bool is_gguf(const MappedFile& file) {
   return std::string_view(magic, sizeof magic) == "GGUF";
 }
 
-std::optional<ChatTemplate> from_gguf(const fs::path& path) {
-  auto gguf = GgufFile::open(path.string());
-  const GgufValue* source = gguf->find_value("tokenizer.chat_template");
-  if (source == nullptr) return std::nullopt;
-  return ChatTemplate::parse(std::string(source->as_string()), path.string());
-}
-
 std::optional<ChatTemplate> from_folder(const fs::path& folder) {
   fs::path jinja = folder / "chat_template.jinja", config = folder / "tokenizer_config.json";
   std::error_code ignored;  // what is there and cannot be read is told by who reads it
@@ -89,9 +82,15 @@ std::optional<ChatTemplate> from_folder(const fs::path& folder) {
 std::optional<ChatTemplate> find_chat_template(const fs::path& model) {
   std::error_code error;
   if (fs::is_directory(model, error)) return from_folder(model);
-  if (is_gguf(MappedFile::open(model.string()))) return from_gguf(model);
+  if (is_gguf(MappedFile::open(model.string()))) return find_chat_template(*GgufFile::open(model.string()));
   if (model.extension() == ".json") return from_config(model);
   return ChatTemplate::parse(read_text(model), model.string());
+}
+
+std::optional<ChatTemplate> find_chat_template(const GgufFile& gguf) {
+  const GgufValue* source = gguf.find_value("tokenizer.chat_template");
+  if (source == nullptr) return std::nullopt;
+  return ChatTemplate::parse(std::string(source->as_string()), gguf.description());
 }
 
 }  // namespace fusebox::text

@@ -42,7 +42,8 @@ inline std::string read_file(const std::string& path) {
 
 // `environment` ("NAME=value") comes on top of the test's own and wins.
 inline Ran run_program(const std::vector<std::string>& arguments, const std::string& input = {},
-                       const std::vector<std::string>& environment = {}) {
+                       const std::vector<std::string>& environment = {},
+                       const std::string& program = kProgramPath) {
   const TemporaryFolder folder;
   const std::string in = folder.write("in", input), out = folder / "out", err = folder / "err";
   posix_spawn_file_actions_t actions;
@@ -57,10 +58,9 @@ inline Ran run_program(const std::vector<std::string>& arguments, const std::str
   words.push_back(nullptr);
   variables.push_back(nullptr);
   pid_t child = 0;
-  const int failed =
-      posix_spawn(&child, kProgramPath.c_str(), &actions, nullptr, words.data(), variables.data());
+  const int failed = posix_spawn(&child, program.c_str(), &actions, nullptr, words.data(), variables.data());
   posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) throw std::runtime_error("cannot start " + kProgramPath);
+  if (failed != 0) throw std::runtime_error("cannot start " + program);
   int status = 0;
   waitpid(child, &status, 0);
   Ran ran;

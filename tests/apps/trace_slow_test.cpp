@@ -17,7 +17,7 @@ TEST(Trace, OfAReplyHasEveryStep) {
   const std::string request =
       "{\"prompt\": \"The capital of France is\", \"temperature\": 0, \"max_tokens\": 4}\n";
   const Ran ran = run_program({"run", kModelPath, "--context", "512", "--plugin", kOwnPluginPath, "--threads",
-                               "2", "--trace", folder / "t.json"},
+                               "2", "--no-cache", "--trace", folder / "t.json"},
                               request);
   ASSERT_EQ(ran.code, 0) << ran.err;
   std::map<std::string, std::map<std::string, int>> names;
