@@ -1,0 +1,65 @@
+// What the forms of dot_general share. Inside codegen only: it includes LLVM.
+#pragma once
+
+#include "cpu/compiler/kernels/frame.h"
+
+namespace fusebox::cpu {
+
+// Some axes of an operand as one: `size` steps of `stride` elements.
+struct Axis {
+  int64_t size = 1, stride = 0;
+};
+
+// The operands of a dot_general, and how many elements its axes have together.
+class DotOperands {
+ public:
+  struct Operand {
+    Operand(Shape s, const Dims& b, const Dims& c);
+    Dims sizes(const Dims& axes) const;
+
+    Shape shape;
+    Dims batch, free, contracting;
+  };
+
+  explicit DotOperands(Frame& frame);
+
+  Frame& frame() const { return frame_; }
+  const Operand& lhs() const { return lhs_; }
+  const Operand& rhs() const { return rhs_; }
+  DType out() const { return frame_.spec().outputs[0].dtype; }
+  int64_t batches() const { return batches_; }
+  int64_t rows() const { return rows_; }
+  int64_t columns() const { return columns_; }
+  int64_t depth() const { return depth_; }
+  unsigned width() const { return width_; }  // lanes of a register of what is computed with
+  int registers() const { return registers_; }
+
+  llvm::Type* scalar_type() const { return frame_.scalars().type(out()); }
+  llvm::Type* vector_type() const { return llvm::FixedVectorType::get(scalar_type(), width_); }
+  // Where the operand's part for a batch begins, in elements.
+  llvm::Value* batch_offset(const Operand& operand, llvm::Value* batch) const;
+  // A vector of the left (0) or right (1) operand from `position` on, or of those lanes that the mask has, as
+  // what is computed with.
+  llvm::Value* load(size_t operand, llvm::Value* position, llvm::Value* mask) const;
+  void store(llvm::Value* position, llvm::Value* vector, llvm::Value* mask) const;
+  // A mask of the lanes below `count`.
+  llvm::Value* first_lanes(llvm::Value* count) const;
+  // Variables of zeros.
+  std::vector<llvm::AllocaInst*> new_sums(size_t count) const;
+  void add_to(llvm::AllocaInst* sum, llvm::Value* x, llvm::Value* y) const;
+
+ private:
+  Frame& frame_;
+  Operand lhs_, rhs_;
+  int64_t batches_, rows_, columns_, depth_;
+  unsigned width_;
+  int registers_;
+};
+
+// Of so many multiplications a chunk of a dot's items should have, if there are as many.
+int64_t dot_grain(int64_t multiplications_per_item);
+
+// See dot.cpp. `m` are the left operand's rows, `kl` and `kr` what is contracted.
+KernelShape emit_dot_by_columns(const DotOperands& dot, const Axis& m, const Axis& kl, const Axis& kr);
+
+}  // namespace fusebox::cpu
