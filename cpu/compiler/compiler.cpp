@@ -18,6 +18,7 @@
 #include "cpu/compiler/meetings.h"
 #include "cpu/compiler/passes/pass.h"
 #include "cpu/compiler/passes/rewrite.h"
+#include "cpu/compiler/plan/cost.h"
 #include "cpu/compiler/plan/plan.h"
 #include "fusebox/base/error.h"
 #include "fusebox/base/quoted.h"
@@ -50,10 +51,10 @@ class Stopwatch {
 
 // What the plan does and can do without.
 constexpr std::string_view kFusion = "fusion", kRemoveCopies = "remove-copies",
-                           kBringTogether = "bring-together";
+                           kBringTogether = "bring-together", kKeepForOne = "keep-for-one";
 
 void check_names(const std::vector<std::string>& disabled) {
-  std::vector<std::string_view> known = {kFusion, kRemoveCopies, kBringTogether};
+  std::vector<std::string_view> known = {kFusion, kRemoveCopies, kBringTogether, kKeepForOne};
   for (const Pass& pass : all_passes()) known.push_back(pass.name);
   for (const std::string& name : disabled)
     if (std::find(known.begin(), known.end(), name) == known.end())
@@ -61,11 +62,33 @@ void check_names(const std::vector<std::string>& disabled) {
                   fmt::format("no pass is called {}; there are {}", quoted(name), fmt::join(known, ", ")));
 }
 
+// Whether nearly all that the kernel does is to multiply and add, in vectors.
+bool is_product(const KernelSpec& kernel) {
+  if (kernel.kind == KernelSpec::Kind::kCustom) return !computes_operand(custom_name(*kernel.op), 0);
+  return kernel.kind == KernelSpec::Kind::kDot && is_float(kernel.outputs[0].dtype);
+}
+
+// Whether the program is done before another thread, which has to wake up, would have been of use: from about
+// what a core does in a microsecond at the least.
+bool is_little(const Plan& plan) {
+  constexpr double kMicroseconds = 20, kBytes = 50e3, kInProducts = 30e3, kElsewhere = 3e3;
+  double all = 0;
+  return std::ranges::all_of(plan.steps, [&](const PlanStep& step) {
+    if (!step.kernel) return false;  // nobody knows how many rounds
+    const bool product = is_product(*step.kernel);
+    const KernelCost cost = cost_of(*step.kernel);
+    all += std::max(static_cast<double>(cost.bytes) / kBytes,
+                    static_cast<double>(cost.operations) / (product ? kInProducts : kElsewhere));
+    return all < kMicroseconds;
+  });
+}
+
 // The plan as a blob: buffers and steps as they are, each distinct kernel once.
 class Assembler {
  public:
-  Assembler(const hlo::Function& function, Plan& plan, const CompileOptions& options)
-      : plan_(plan), options_(options), module_("program", context_) {
+  // `for_one`: the first thread does it all.
+  Assembler(const hlo::Function& function, Plan& plan, bool for_one, const CompileOptions& options)
+      : plan_(plan), for_one_(for_one), options_(options), module_("program", context_) {
     blob_.level = machine_level();
     for (size_t i = 0; i < function.arguments.size(); ++i)
       blob_.parameters.push_back({function.body.arguments[i].shape, function.arguments[i].alias_output,
@@ -113,9 +136,9 @@ class Assembler {
         const auto& [index, shape] = kernel(*from.kernel);
         step.kernel = index;
         step.items = shape.items;
-        step.grain = shape.grain;
+        step.grain = for_one_ ? std::max(shape.items, shape.grain) : shape.grain;
         for (const int buffer : from.writes) step.buffers.push_back(static_cast<uint32_t>(buffer));
-        step.meet = meetings_->needed(from.writes, from.reads, shape.items <= shape.grain);
+        step.meet = meetings_->needed(from.writes, from.reads, step.items <= step.grain);
       }
       for (const int buffer : from.reads) step.buffers.push_back(static_cast<uint32_t>(buffer));
       for (const auto& block : from.blocks) {
@@ -159,6 +182,7 @@ class Assembler {
   }
 
   Plan& plan_;
+  bool for_one_;
   const CompileOptions& options_;
   llvm::LLVMContext context_;
   llvm::Module module_;
@@ -203,7 +227,8 @@ Blob compile(std::string_view text, const CompileOptions& options) {
   if (!disabled(kBringTogether)) bring_together(plan);
   place_temporaries(plan);
   watch.lap("plan", [&](double ms) { dump.plan(ms, plan); });
-  Blob blob = Assembler(*main, plan, options).run(watch, dump);
+  const bool for_one = !disabled(kKeepForOne) && is_little(plan);
+  Blob blob = Assembler(*main, plan, for_one, options).run(watch, dump);
   dump.program_is_made(plan, blob);
   blob.name = program.name;
   return blob;

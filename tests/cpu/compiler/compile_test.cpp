@@ -10,6 +10,7 @@
 #include <cstring>
 #include <limits>
 
+#include "cpu/execute/action.h"
 #include "cpu/execute/program.h"
 #include "cpu/level.h"
 #include "fusebox/base/error.h"
@@ -425,9 +426,9 @@ TEST(Compile, BitcastsBetweenWidths) {
 TEST(Compile, EveryPassCanBeLeftOut) {
   EXPECT_EQ(kind_of_refusal(std::string(kLoop), {"fussion"}), ErrorKind::kInvalidArgument);
   const Blob all = compiled(kLoop);
-  for (const char* pass : {"inline-calls", "drop-barriers", "eliminate-common-subexpressions",
-                           "eliminate-dead-code", "fusion", "remove-copies", "bring-together",
-                           "keep-for-one"}) {
+  for (const char* pass :
+       {"inline-calls", "drop-barriers", "eliminate-common-subexpressions", "eliminate-dead-code", "fusion",
+        "remove-copies", "bring-together", "keep-for-one"}) {
     const Blob blob = compile(kLoop, {.level = std::string(cpu_level()), .disabled_passes = {pass}});
     EXPECT_GE(count_steps(blob.steps), count_steps(all.steps));
     EXPECT_EQ(run(blob, {{1, 2}, {10, 20}}), run(all, {{1, 2}, {10, 20}})) << pass;
@@ -505,6 +506,50 @@ TEST(Compile, LongReductionsByOneOpAreSharedToo) {
     for (const Floats& result : results) EXPECT_TRUE(std::isnan(result[2])) << threads;
   }
   for (const Step& step : shared.steps) EXPECT_TRUE(step.items == 3 * 8 || step.items == 3) << step.items;
+}
+
+// Of floats of different signs of zero, and with a NaN among them, whatever lanes they fall into.
+TEST(Compile, TheLargestOfARowIsTakenInVectors) {
+  constexpr size_t kRow = 37;
+  const Blob blob = compiled(R"(
+    func.func @main(%x: tensor<4x37xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+      %low = stablehlo.constant dense<0xFF800000> : tensor<f32>
+      %high = stablehlo.constant dense<0x7F800000> : tensor<f32>
+      %most = stablehlo.reduce(%x init: %low) applies stablehlo.maximum across dimensions = [1] : (tensor<4x37xf32>, tensor<f32>) -> tensor<4xf32>
+      %least = stablehlo.reduce(%x init: %high) applies stablehlo.minimum across dimensions = [1] : (tensor<4x37xf32>, tensor<f32>) -> tensor<4xf32>
+      return %most, %least : tensor<4xf32>, tensor<4xf32>
+    })");
+  for (size_t at = 0; at < kRow; ++at) {
+    Floats x(4 * kRow, 1);
+    x[at] = 2, x[(at + 5) % kRow] = -3;
+    std::fill(x.begin() + kRow, x.begin() + 2 * kRow, -0.0f), x[kRow + at] = 0.0f;
+    std::fill(x.begin() + 2 * kRow, x.begin() + 3 * kRow, 0.0f), x[2 * kRow + at] = -0.0f;
+    x[3 * kRow + at] = std::numeric_limits<float>::quiet_NaN();
+    const std::vector<Floats> got = run(blob, {x});
+    EXPECT_EQ(got[0][0], 2);
+    EXPECT_EQ(got[1][0], -3);
+    EXPECT_TRUE(got[0][1] == 0 && !std::signbit(got[0][1])) << at;
+    EXPECT_TRUE(got[1][2] == 0 && std::signbit(got[1][2])) << at;
+    EXPECT_TRUE(std::isnan(got[0][3]) && std::isnan(got[1][3])) << at;
+  }
+}
+
+// Waking a thread takes longer than a little work; how much there is to do in a loop is not known.
+TEST(Compile, LittleWorkIsForOneThread) {
+  const auto text = [](int64_t rows) {
+    const std::string x = "tensor<" + std::to_string(rows) + "x384xf32>";
+    return "func.func @main(%x: " + x + ", %w: tensor<384x384xf32>) -> " + x +
+           " {\n%0 = stablehlo.dot_general %x, %w, contracting_dims = [1] x [0] : (" + x +
+           ", tensor<384x384xf32>) -> " + x + "\nreturn %0 : " + x + "\n}";
+  };
+  const auto chunks = [](const Blob& blob) {
+    return share_of(blob.steps[0].items, blob.steps[0].grain, 1, 2);
+  };
+  const auto shared = [&](const Blob& blob) { return chunks(blob).begin < chunks(blob).end; };
+  EXPECT_FALSE(shared(compiled(text(1))));
+  EXPECT_TRUE(shared(compiled(text(32))));
+  const CompileOptions without{.level = std::string(cpu_level()), .disabled_passes = {"keep-for-one"}};
+  EXPECT_TRUE(shared(compile(text(1), without)));
 }
 
 // Kernels believe the passes that call them, and nobody else.
