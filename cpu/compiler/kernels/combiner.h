@@ -2,6 +2,8 @@
 // element of each operand.
 #pragma once
 
+#include <llvm/IR/Intrinsics.h>
+
 #include <vector>
 
 #include "cpu/compiler/kernels/frame.h"
@@ -26,11 +28,30 @@ class Combiner {
     flags.setAllowReassoc(any_order_);
     frame_.b().setFastMathFlags(flags);
     std::vector<llvm::Value*> results;
-    for (const int node : frame_.spec().combiner_results) results.push_back(elements_.element(node, {}));
+    for (const int node : frame_.spec().combiner_results) {
+      llvm::Value* extreme =
+          any_order_ ? extreme_of(frame_.spec().combiner->node(node), parameters) : nullptr;
+      results.push_back(extreme ? extreme : elements_.element(node, {}));
+    }
     return results;
   }
 
  private:
+  // The larger or smaller of two floats, if that is all, as the op that LLVM knows how to take over vectors.
+  llvm::Value* extreme_of(const Node& node, const std::vector<llvm::Value*>& parameters) {
+    if (!node.op || !is_float(node.shape.dtype)) return nullptr;
+    const bool largest = node.op->code == hlo::OpCode::maximum;
+    if (!largest && node.op->code != hlo::OpCode::minimum) return nullptr;
+    std::vector<llvm::Value*> two;
+    for (const int operand : node.operands) {
+      const int parameter = frame_.spec().combiner->node(operand).parameter;
+      if (parameter < 0) return nullptr;
+      two.push_back(parameters[static_cast<size_t>(parameter)]);
+    }
+    return frame_.b().CreateBinaryIntrinsic(largest ? llvm::Intrinsic::maximum : llvm::Intrinsic::minimum,
+                                            two[0], two[1]);
+  }
+
   Frame& frame_;
   bool any_order_;
   Elements elements_;
