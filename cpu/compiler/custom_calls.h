@@ -24,6 +24,9 @@ inline constexpr std::string_view kAttention = "fusebox.attention";
 // Those parts → the result.
 inline constexpr std::string_view kAttentionMerge = "fusebox.attention_merge";
 
+// f32 → f32 of the same shape: softmax along the last axis.
+inline constexpr std::string_view kSoftmax = "fusebox.softmax";
+
 // The call's name; empty for any other op.
 inline std::string_view custom_name(const hlo::Op& op) {
   if (op.code != hlo::OpCode::custom_call) return {};
@@ -43,7 +46,7 @@ inline const std::string& custom_config(const hlo::Op& op) {
 
 // Whether the kernel computes this operand's elements as it goes; if not, it reads them from a buffer.
 inline bool computes_operand(std::string_view custom, size_t operand) {
-  return custom == kInt8Rows && operand == 0;
+  return (custom == kInt8Rows || custom == kSoftmax) && operand == 0;
 }
 
 }  // namespace fusebox::cpu

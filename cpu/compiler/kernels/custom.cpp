@@ -16,6 +16,7 @@ constexpr Row kRows[] = {
     {kBlockDot, emit_block_dot},
     {kAttention, emit_attention},
     {kAttentionMerge, emit_attention_merge},
+    {kSoftmax, emit_softmax},
 };
 
 }  // namespace

@@ -77,6 +77,8 @@ void count_custom(const KernelSpec& kernel, KernelCost& cost) {
     cost.operations_per_row = 4 * operand(0).elements();  // scores, and the sum of values
   } else if (name == kInt8Rows) {
     cost.operations += 3 * operand(0).elements();  // the largest, the quotient, the sum
+  } else if (name == kSoftmax) {
+    cost.operations += 5 * operand(0).elements();  // the difference and its exponential, too
   }
 }
 
