@@ -26,7 +26,12 @@ Loaded& loaded() {
   return *all;
 }
 
-const PJRT_Api* open_table(const std::string& path) {
+struct OpenedFile {
+  std::string path;  // of the file that the loader took
+  const PJRT_Api* table;
+};
+
+OpenedFile open_file(const std::string& path) {
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library == nullptr) {
     const char* reason = dlerror();
@@ -45,7 +50,11 @@ const PJRT_Api* open_table(const std::string& path) {
   }
   const PJRT_Api* table = get_api();
   if (table == nullptr) throw Error(ErrorKind::kInvalidFile, "its GetPjrtApi returned nothing").file(path);
-  return table;
+  Dl_info file = {};  // of a bare name, which file it is shows only now
+  const bool known = dladdr(reinterpret_cast<const void*>(get_api), &file) != 0 && file.dli_fname != nullptr;
+  std::error_code failed;
+  const std::filesystem::path real = std::filesystem::canonical(known ? file.dli_fname : path, failed);
+  return {failed ? path : real.string(), table};
 }
 
 // What fusebox calls on every plugin. Everything else is asked for when it is needed.
@@ -102,10 +111,12 @@ const Plugin& Plugin::load(const std::string& path) {
   Loaded& all = loaded();
   std::lock_guard lock(all.mutex);
   if (auto found = all.plugins.find(key); found != all.plugins.end()) return *found->second;
-  std::unique_ptr<Plugin> plugin(new Plugin(open_table(key), key));
+  OpenedFile file = open_file(key);
+  if (auto found = all.plugins.find(file.path); found != all.plugins.end()) return *found->second;
+  std::unique_ptr<Plugin> plugin(new Plugin(file.table, file.path));
   plugin->check();
   plugin->initialize();
-  return *all.plugins.emplace(key, std::move(plugin)).first->second;
+  return *all.plugins.emplace(std::move(file.path), std::move(plugin)).first->second;
 }
 
 const Plugin& Plugin::adopt(const PJRT_Api* table, const std::string& name) {

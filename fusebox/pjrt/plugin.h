@@ -53,6 +53,7 @@ class Plugin {
   // Below this, plugins lack calls that fusebox cannot do without (it is JAX's limit too).
   static constexpr int kOldestMinor = 29;
 
+  // The file that was loaded, canonical; of a table that was adopted, its name.
   const std::string& path() const { return path_; }
   Version version() const { return version_; }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -49,6 +51,25 @@ TEST(PluginLoad, FollowsLinksToOneObject) {
   ScratchFolder folder;
   std::filesystem::create_symlink(stub.path(), folder.file("link.so"));
   EXPECT_EQ(&Plugin::load(folder.file("link.so")), &stub.load());
+}
+
+TEST(PluginLoadChild, FindsABareNameWhereTheLoaderDoes) {
+  const char* file = std::getenv("FUSEBOX_TEST_STUB");
+  if (!file) GTEST_SKIP() << "run by the test below";
+  const Plugin& plugin = Plugin::load("stub_plugin.so");
+  EXPECT_EQ(plugin.path(), std::filesystem::canonical(file));
+  EXPECT_EQ(&Plugin::load("stub_plugin.so"), &plugin);
+  EXPECT_EQ(&Plugin::load(file), &plugin);
+}
+
+// What was loaded is named by its file: what is stamped of it is of that file.
+TEST(PluginLoad, OfABareNameTellsItsFile) {
+  Stub stub("");
+  const std::string folder = std::filesystem::path(stub.path()).parent_path();
+  const std::string command = "LD_LIBRARY_PATH='" + folder + "' FUSEBOX_TEST_STUB='" + stub.path() + "' '" +
+                              std::filesystem::read_symlink("/proc/self/exe").string() +
+                              "' --gtest_brief=1 --gtest_filter=PluginLoadChild.*";
+  EXPECT_EQ(std::system(command.c_str()), 0) << command;
 }
 
 TEST(PluginLoad, MissingFileSaysHowToNameOne) {
