@@ -20,12 +20,13 @@ constexpr const char* kExamples =
     "  fusebox inspect model.gguf --stablehlo prefill_32 > prefill.mlir\n"
     "  fusebox inspect prefill.mlir --passes --output looked-into\n"
     "\n"
-    "Needs no device, but --memory asks one how much the decode program needs, and --passes shows what\n"
-    "fusebox's own compiler does with a program: a model's, as it is run, or one in a file of StableHLO\n"
-    "text.";
+    "Needs no device, but --memory and --stablehlo show what would run on one (of a given --dtype,\n"
+    "--stablehlo shows a text for any), and --passes shows what fusebox's own compiler does with a program: "
+    "a\n"
+    "model's, as it is run, or one in a file of StableHLO text.";
 
 struct Flags {
-  std::string what, program, dtype = "f32", cache_dtype;
+  std::string what, program, dtype, cache_dtype;
   InspectionOptions options;
   PassOptions passes_options;
   bool config = false, tensors = false, memory = false, stablehlo = false, passes = false, json = false;
@@ -162,7 +163,7 @@ int run(Flags flags) {
   }
   if (flags.passes || is_program_text(flags.what)) return run_passes(flags);
   if (flags.program.empty()) flags.program = "decode";
-  flags.options.dtype = *dtype_from_name(flags.dtype);
+  flags.options.dtype = dtype_from_name(flags.dtype);
   const Inspection inspection(flags.what, flags.options);
   if (flags.json) {
     put(chosen_json(inspection, flags).dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
@@ -195,14 +196,15 @@ Runner add_inspect(CLI::App& app) {
   flags->passes_options.compiler.add(app);
   const CLI::Option* dtype =
       app.add_option("--dtype", flags->dtype,
-                     "what weights are expanded to: f32 (default but for --passes), bf16, f16")
+                     "what weights are expanded to: f32, bf16, f16 (default: as they would be run)")
           ->check(CLI::IsMember({"f32", "bf16", "f16"}));
   app.add_option("--cache-dtype", flags->cache_dtype,
-                 "what keys and values are kept in: f32, bf16, f16, i8 (default: as the weights)")
+                 "what keys and values are kept in: f32, bf16, f16, i8 (default: as they would be run)")
       ->check(CLI::IsMember({"f32", "bf16", "f16", "i8"}));
   app.add_option("--context", flags->options.context, "tokens of context (default: the model's)")
       ->check(CLI::PositiveNumber);
-  app.add_option("--plugin", flags->options.plugin, "the PJRT plugin that --memory and --passes ask")
+  app.add_option("--plugin", flags->options.plugin,
+                 "the PJRT plugin that --memory, --stablehlo and --passes ask")
       ->envname("FUSEBOX_PLUGIN");
   app.add_flag("--json", flags->json, "one JSON object");
   app.footer(kExamples);

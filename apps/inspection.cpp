@@ -73,7 +73,7 @@ Inspection::Inspection(const std::string& path, const InspectionOptions& options
     const ordered_json& meta = artifact_->meta;
     if (!meta.contains("model") || !meta["model"].is_string()) return;  // one program, no language model
     path_ = meta["model"].get<std::string>();
-    options_.dtype = dtype_from_name(meta.value("dtype", "")).value_or(options_.dtype);
+    options_.dtype = dtype_from_name(meta.value("dtype", ""));  // none if it takes the blocks
     options_.cache_dtype = dtype_from_name(meta.value("cache_dtype", ""));
     options_.context = meta.value("context", options_.context);
     if (!std::filesystem::exists(path_)) return;
@@ -164,26 +164,36 @@ ordered_json Inspection::tensors() const {
   return all;
 }
 
-llm::StepSizes Inspection::step_sizes(int64_t tokens) const {
-  return {1, tokens, llm::cache_capacity(context(), llm::kLargestChunk),
-          options_.cache_dtype.value_or(options_.dtype)};
+llm::StepSizes Inspection::step_sizes(int64_t tokens, const llm::Precision& precision) const {
+  return {1, tokens, llm::cache_capacity(context(), llm::kLargestChunk), precision.cache_dtype};
 }
 
-ordered_json Inspection::memory(bool compile) const {
-  const llm::StepSizes sizes = step_sizes(1);
-  int64_t weights = 0;
-  for (const WeightInfo& weight : model().weights().weights())
-    weights += weight.shape.elements() * static_cast<int64_t>(byte_size(options_.dtype));
+llm::Precision Inspection::plain() const {
+  const DType dtype = options_.dtype.value_or(f32);
+  llm::Precision precision{dtype, options_.cache_dtype.value_or(dtype)};
+  precision.trace.weight_dtype = dtype;
+  return precision;
+}
+
+llm::Precision Inspection::on(const Device& device) const {
+  return llm::choose_precision(device, model().weights(), options_.dtype, options_.cache_dtype);
+}
+
+ordered_json Inspection::memory(bool ask) const {
+  context();  // refused before a device is opened
+  const std::optional<Device> device =
+      ask ? std::optional(Device::open({.plugin = options_.plugin})) : std::nullopt;
+  const llm::Precision precision = device ? on(*device) : plain();
+  const llm::StepSizes sizes = step_sizes(1, precision);
   const int64_t cache = llm::cache_bytes(model().sizes(), sizes);
-  ordered_json all = {{"dtype", name(options_.dtype)},
+  ordered_json all = {{"dtype", llm::weights_name(model().weights(), precision)},
                       {"cache_dtype", name(sizes.cache_dtype)},
                       {"context", context()},
-                      {"weights", weights},
+                      {"weights", llm::weight_bytes(model().weights(), precision)},
                       {"cache", cache},
                       {"cache_per_token", cache / sizes.capacity}};
-  if (!compile) return all;
-  const Device device = Device::open({.plugin = options_.plugin});
-  const CompiledModel decode = device.compile(llm::trace_step(model(), sizes, {options_.dtype}));
+  if (!device) return all;
+  const CompiledModel decode = device->compile(llm::trace_step(model(), sizes, precision.trace));
   if (const auto stats = decode.executable().memory_stats()) {
     all["temporaries"] = stats->temporaries;
     all["code"] = stats->generated_code;
@@ -193,16 +203,10 @@ ordered_json Inspection::memory(bool compile) const {
 
 std::string Inspection::stablehlo(const std::string& program) const {
   const auto [kind, tokens] = program_named(program);
-  const llm::StepSizes sizes = step_sizes(tokens);
-  TraceOptions trace;
-  trace.weight_dtype = options_.dtype;
-  switch (kind) {
-    case llm::ProgramKind::kStep: return stablehlo::print(llm::trace_step(model(), sizes, trace).program);
-    case llm::ProgramKind::kScore: return stablehlo::print(llm::trace_score(model(), sizes, trace).program);
-    case llm::ProgramKind::kLogits: return stablehlo::print(llm::trace_logits(model(), sizes, trace).program);
-    case llm::ProgramKind::kCopy: return stablehlo::print(llm::trace_copy(model(), sizes).program);
-  }
-  throw InternalError("no such kind of program");
+  context();  // as above
+  const llm::Precision precision = options_.dtype ? plain() : on(Device::open({.plugin = options_.plugin}));
+  return stablehlo::print(
+      llm::trace_program(model(), kind, step_sizes(tokens, precision), precision.trace).program);
 }
 
 }  // namespace fusebox::apps

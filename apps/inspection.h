@@ -17,9 +17,10 @@
 namespace fusebox::apps {
 
 struct InspectionOptions {
-  DType dtype = DType::f32;               // that weights are expanded to
-  std::optional<DType> cache_dtype = {};  // absent: the same
-  int64_t context = 0;                    // 0: the model's
+  // What weights are expanded to, and what caches are kept in. Absent: as the device would run it; f32 and
+  // the same where no device is asked.
+  std::optional<DType> dtype = {}, cache_dtype = {};
+  int64_t context = 0;  // 0: the model's
   std::string plugin = {};
 };
 
@@ -27,7 +28,7 @@ struct InspectionOptions {
 // kInvalidArgument for other names.
 std::pair<llm::ProgramKind, int64_t> program_named(const std::string& name);
 
-// One model, opened by its files alone: no device, and no weight is read.
+// One model, opened by its files alone: no weight is read, and no device opened but where it says so.
 class Inspection {
  public:
   // `path` is a model's folder, .gguf or .safetensors file, or an artifact. Errors as Checkpoint::open.
@@ -40,17 +41,20 @@ class Inspection {
   // {"tensors": [{"name", "dtype", "shape", "bytes"}], "count", "elements", "bytes"}
   nlohmann::ordered_json tensors() const;
   // {"dtype", "cache_dtype", "context", "weights", "cache", "cache_per_token", "temporaries"?, "code"?} in
-  // bytes. The last two are what the device's compiler says of the decode program, if `compile`: it may have
-  // to compile it. Error kContextOverflow if options ask for more context than the model has; errors of
-  // Device.
-  nlohmann::ordered_json memory(bool compile) const;
-  // The text of a program; see program_named.
+  // bytes. If `ask`, it is what would run on the device, and the last two are what its compiler says of the
+  // decode program: it may have to compile it. Error kContextOverflow if options ask for more context than
+  // the model has; errors of Device.
+  nlohmann::ordered_json memory(bool ask) const;
+  // The text of a program (see program_named): what would run on the device, or, of a given dtype, in plain
+  // ops for any; errors of Device.
   std::string stablehlo(const std::string& program) const;
 
  private:
   const llm::CausalModel& model() const;
   int64_t context() const;
-  llm::StepSizes step_sizes(int64_t tokens) const;
+  llm::StepSizes step_sizes(int64_t tokens, const llm::Precision& precision) const;
+  llm::Precision plain() const;
+  llm::Precision on(const Device& device) const;
 
   std::string path_;
   InspectionOptions options_;

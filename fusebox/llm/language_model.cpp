@@ -67,7 +67,7 @@ LanguageModel::LanguageModel(std::string path, const ModelOptions& options)
     device_.check_fits(*artifact_, artifact_path_);  // its programs are loaded when they are needed
   const Checkpoint checkpoint = Checkpoint::open(path_);
   model_ = open_model(checkpoint, path_);
-  choose_precision();
+  precision_ = choose_precision(device_, model_->weights(), options_.dtype, options_.cache_dtype);
   choose_context();
   decode_ = std::async(std::launch::async, [this] { return draft_weights(); }).share();
   weights_ = std::async(std::launch::async, [this, decode = decode_]() mutable {
@@ -133,32 +133,7 @@ void LanguageModel::open_text(const std::shared_ptr<const GgufFile>& gguf) {
   stage("read tokenizer", milliseconds_since(begin));
 }
 
-void LanguageModel::choose_precision() {
-  trace_options_ = device_.trace_options();
-  dtype_ = options_.dtype.value_or(device_.fastest_dtype());
-  if (dtype_ != f32 && dtype_ != bf16 && dtype_ != f16)
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("weights of dtype {}; they can be f32, bf16 or f16", name(dtype_)));
-  const std::vector<WeightInfo> weights = model_->weights().weights();
-  const bool has_blocks = std::any_of(weights.begin(), weights.end(),
-                                      [](const WeightInfo& weight) { return weight.format.has_value(); });
-  trace_options_.block_weights = trace_options_.block_weights && !options_.dtype && has_blocks;
-  trace_options_.weight_dtype = trace_options_.block_weights ? f32 : dtype_;
-  cache_dtype_ = options_.cache_dtype.value_or(trace_options_.block_weights ? f16 : dtype_);
-  if (cache_dtype_ != f32 && cache_dtype_ != bf16 && cache_dtype_ != f16 && cache_dtype_ != i8)
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("caches of dtype {}; they can be f32, bf16, f16 or i8", name(cache_dtype_)));
-}
-
-std::string LanguageModel::weights_name() const {
-  if (!in_blocks()) return std::string(name(dtype_));
-  std::map<BlockFormat, int64_t> elements;
-  for (const WeightInfo& weight : model_->weights().weights())
-    if (weight.format) elements[*weight.format] += weight.shape.elements();
-  const auto most = std::max_element(elements.begin(), elements.end(),
-                                     [](const auto& a, const auto& b) { return a.second < b.second; });
-  return std::string(info(most->first).name);
-}
+std::string LanguageModel::weights_name() const { return llm::weights_name(model_->weights(), precision_); }
 
 StepSizes LanguageModel::step_sizes(int64_t tokens) const {
   return {1, tokens, cache_capacity(context_, kLargestChunk), cache_dtype()};
@@ -180,12 +155,7 @@ void LanguageModel::choose_context() {
                 fmt::format("a context of {} was asked for; the model was trained for {}", options_.context,
                             trained));
   context_ = options_.context > 0 ? options_.context : trained;
-  int64_t weights = 0;
-  for (const WeightInfo& weight : model_->weights().weights()) {
-    const int64_t elements = weight.shape.elements();
-    weights += in_blocks() && weight.format ? row_bytes(*weight.format, elements).value_or(0)
-                                            : elements * static_cast<int64_t>(byte_size(dtype_));
-  }
+  const int64_t weights = weight_bytes(model_->weights(), precision_);
   const std::optional<int64_t> have = available_memory(device_.handle());
   while (have && options_.context == 0 && weights + cache_bytes() > *have && context_ > kSmallestContext)
     context_ = std::max(kSmallestContext, context_ / 2);
@@ -206,19 +176,19 @@ void LanguageModel::stage(std::string_view name, double milliseconds) {
 }
 
 TracedProgram LanguageModel::trace(int64_t tokens, ProgramKind kind) const {
-  return trace_program(*model_, kind, step_sizes(tokens), trace_options_);
+  return trace_program(*model_, kind, step_sizes(tokens), precision_.trace);
 }
 
 LanguageModel::Drafted LanguageModel::draft(const StepSizes& sizes, ProgramKind kind,
                                             const std::string& name) {
   auto made = std::make_shared<Draft>();
   if (options_.use_cache) {
-    made->recipe = program_recipe(*model_, kind, sizes, trace_options_);
+    made->recipe = program_recipe(*model_, kind, sizes, precision_.trace);
     made->outline = find_outline(made->recipe);
   }
   if (made->outline) return made;
   const auto begin = std::chrono::steady_clock::now();
-  made->traced = trace_program(*model_, kind, sizes, trace_options_);
+  made->traced = trace_program(*model_, kind, sizes, precision_.trace);
   stage("trace " + name, milliseconds_since(begin));
   return made;
 }
@@ -280,7 +250,7 @@ CompiledModel LanguageModel::compile(const Draft& draft, const StepSizes& sizes,
   if (draft.traced) return device_.compile(*draft.traced, options);
   if (auto found = device_.find(*draft.outline, options)) return *found;
   const auto begin = std::chrono::steady_clock::now();
-  const TracedProgram traced = trace_program(*model_, kind, sizes, trace_options_);
+  const TracedProgram traced = trace_program(*model_, kind, sizes, precision_.trace);
   stage("trace " + name, milliseconds_since(begin));
   return device_.compile(traced, options);
 }
@@ -338,8 +308,8 @@ void LanguageModel::save_artifact(const std::string& path) {
   artifact.meta = {{"kind", kArtifactKind},
                    {"model", std::filesystem::absolute(path_).lexically_normal().string()},
                    {"stamp", model_stamp(path_)},
-                   {"dtype", in_blocks() ? std::string(kInBlocks) : std::string(name(dtype_))},
-                   {"cache_dtype", name(cache_dtype_)},
+                   {"dtype", in_blocks() ? std::string(kInBlocks) : std::string(name(dtype()))},
+                   {"cache_dtype", name(cache_dtype())},
                    {"context", context_},
                    {"signatures", ordered_json::object()}};
   for (const int64_t tokens : kChunkSizes) {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "fusebox/llm/family.h"
+#include "fusebox/llm/precision.h"
 #include "fusebox/llm/programs.h"
 #include "fusebox/llm/sampling.h"
 #include "fusebox/runtime/runtime.h"
@@ -56,10 +57,10 @@ class LanguageModel {
   const CausalModel& model() const { return *model_; }
   const Device& device() const { return device_; }
   const std::string& path() const { return path_; }  // of the checkpoint
-  DType dtype() const { return dtype_; }             // of weights that were expanded
-  DType cache_dtype() const { return cache_dtype_; }
+  DType dtype() const { return precision_.dtype; }   // of weights that were expanded
+  DType cache_dtype() const { return precision_.cache_dtype; }
   // Whether low-bit weights are used as they are.
-  bool in_blocks() const { return trace_options_.block_weights; }
+  bool in_blocks() const { return precision_.trace.block_weights; }
   // For people: "f32", or "Q4_1" for most of the weights as they are.
   std::string weights_name() const;
   int64_t context() const { return context_; }
@@ -91,7 +92,6 @@ class LanguageModel {
   LanguageModel(std::string path, const ModelOptions& options);
   void open_artifact(std::string path);
   void open_text(const std::shared_ptr<const GgufFile>& gguf);
-  void choose_precision();
   void choose_context();
   StepSizes step_sizes(int64_t tokens) const;
   // A program before it is compiled: its outline, if one is kept, else its trace.
@@ -125,8 +125,7 @@ class LanguageModel {
   std::optional<text::ChatTemplate> template_;
   SamplingOverrides defaults_;
   std::vector<int32_t> end_tokens_;
-  TraceOptions trace_options_;
-  DType dtype_ = DType::f32, cache_dtype_ = DType::f32;
+  Precision precision_;
   int64_t context_ = 0;
 
   std::mutex mutex_;  // guards what follows

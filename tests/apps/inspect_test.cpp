@@ -50,6 +50,36 @@ TEST(Inspect, PrintsPrograms) {
   EXPECT_NE(wrong.err.find("want decode, prefill_N"), std::string::npos) << wrong.err;
 }
 
+// What is shown is what would run: with our plugin the low-bit weights as they are, with XLA's or a dtype,
+// f32.
+TEST(Inspect, ShowsTheProgramThatWouldRun) {
+  const auto shown = [](std::vector<std::string> more) {
+    std::vector<std::string> words = {"inspect", kModelPath, "--context", "256", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Ran ran = run_program(words);
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    return ordered_json::parse(ran.out);
+  };
+  const auto text = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--stablehlo", "prefill_32"});
+    return shown(more).at("stablehlo").get<std::string>();
+  };
+  const std::string wide = text({"--plugin", kPluginPath});
+  EXPECT_EQ(wide.find("ui8"), std::string::npos);
+  EXPECT_EQ(wide, text({"--dtype", "f32", "--plugin", "/nowhere"}));
+  const Ran lost = run_program({"inspect", kModelPath, "--stablehlo", "--plugin", "/nowhere"});
+  EXPECT_EQ(lost.code, 3) << lost.err;
+  if (kOwnPluginPath.empty()) return;
+  const std::string low = text({"--plugin", kOwnPluginPath});
+  EXPECT_NE(low.find("fusebox.expand"), std::string::npos);
+  EXPECT_NE(low.find("tensor<576x360xui8>"), std::string::npos);  // rows of 18 blocks of 20 bytes
+  const ordered_json memory = shown({"--memory", "--plugin", kOwnPluginPath}).at("memory");
+  EXPECT_EQ(memory.at("dtype"), "Q4_1");
+  EXPECT_EQ(memory.at("cache_dtype"), "f16");
+  EXPECT_LT(memory.at("weights"), 134515008);
+  EXPECT_GT(memory.at("weights"), 134515008 / 2);
+}
+
 TEST(Inspect, TellsWhatItCanOfAFileThatIsNoLanguageModel) {
   const TemporaryFolder folder;
   SafetensorsBuilder file;
