@@ -71,7 +71,7 @@ class AArch64 : public testing::Test {
     for (const char* level : kLevels)
       for (const int threads : {1, 3}) {
         SCOPED_TRACE(fmt::format("{}, {} threads", level, threads));
-        const Blob blob = compile(text, {.level = level});
+        const Blob blob = compile(text, {.level = level, .disabled_passes = {"keep-for-one"}});
         EXPECT_TRUE(blob.kernels.back().name.starts_with(kernel)) << blob.kernels.back().name;
         const std::vector<Bytes> there = test::run_as_guest(blob, arguments, threads);
         if (tolerance == 0)

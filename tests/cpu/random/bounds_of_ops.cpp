@@ -288,7 +288,10 @@ Maybe elementwise(const hlo::Op& op, DType dtype, std::span<const Bounds> x) {
       result->high = std::max(result->high, other.high);
     }
   }
-  if (!result->exact() || chooses) result->zero_sign = false;
+  // XLA leaves out to add 0, also to -0.
+  const bool adds = op.code == OpCode::add || op.code == OpCode::subtract;
+  const bool adds_zero = adds && x[0].contains(0) && x[1].contains(0);
+  if (!result->exact() || chooses || adds_zero) result->zero_sign = false;
   return result;
 }
 

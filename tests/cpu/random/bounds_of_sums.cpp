@@ -62,11 +62,19 @@ Maybe bounds_of_dot(const hlo::Op& op, const Bounds& a, const Bounds& b) {
 
 Maybe bounds_of_convolution(const hlo::Op& op, const Bounds& a, const Bounds& b) {
   if (a.special || b.special) return std::nullopt;  // is padding multiplied?
+  // XLA sometimes reads what padding cuts off.
+  const Dims padding = op.attributes.get_or<Dims>("padding", {});
+  const bool cuts = std::ranges::any_of(padding, [](int64_t x) { return x < 0; });
+  if (cuts && is_float(op.results[0].shape.dtype)) return std::nullopt;
   const auto& dims = op.attributes.get<hlo::ConvDimensions>("dimension_numbers");
   const Shape& kernel = op.operands[1]->shape;
   const int64_t results = kernel.dims[static_cast<size_t>(dims.kernel_output_feature)];
   const int64_t terms = results == 0 ? 0 : kernel.elements() / results;
-  return sum_of_products(op.results[0].shape.dtype, {0, terms}, a, b);
+  // XLA wraps around when it runs them, and saturates when it folds constants.
+  const DType dtype = op.results[0].shape.dtype;
+  const Bounds sums = times({0, terms}, products(a, b)), all = all_of(dtype);
+  if (!is_float(dtype) && (sums.low < all.low || sums.high > all.high)) return std::nullopt;
+  return sum_of_products(dtype, {0, terms}, a, b);
 }
 
 Maybe bounds_of_fold(const hlo::Op& last, const hlo::Block& region, size_t i, const Count& terms,

@@ -107,7 +107,7 @@ class Check {
   Verdict as_guest(const Tensors& here, const std::vector<Bounds>& bounds) const {
     constexpr const char* kLevels[] = {"aarch64", "aarch64-dotprod", "aarch64-i8mm-bf16"};
     const std::string level = kLevels[sample_.seed % std::size(kLevels)];
-    const Blob blob = compile(sample_.text, {.level = level});
+    const Blob blob = compile(sample_.text, {.level = level, .disabled_passes = {"keep-for-one"}});
     std::vector<std::vector<std::byte>> given;
     for (const Tensor& argument : arguments_) given.push_back(argument.bytes);
     const auto results = run_as_guest(blob, given, 1);

@@ -72,8 +72,8 @@ BUGS = [
         "start = llvm::Constant::getNullValue(start->getType());\n"
         "      gathered.push_back(frame.variable(start->getType()));"),
     Bug("dot-tail-one-lane-long", KERNELS + "dot.cpp",
-        "first_lanes(number(depth_ - whole))",
-        "first_lanes(number(depth_ - whole + 1))"),
+        "dot_.first_lanes(number(dot_.depth() - whole))",
+        "dot_.first_lanes(number(dot_.depth() - whole + 1))"),
     Bug("sort-prefers-the-later-of-equals", KERNELS + "sort.cpp",
         """{rights[o], lefts[o]});
       }
