@@ -68,6 +68,17 @@ bool is_product(const KernelSpec& kernel) {
   return kernel.kind == KernelSpec::Kind::kDot && is_float(kernel.outputs[0].dtype);
 }
 
+// Whether nobody can tell from shapes how long the kernel takes: it depends on how far a cache is filled, on
+// the values, or on sizes that costs leave out.
+bool is_unforeseeable(const KernelSpec& kernel, const KernelCost& cost) {
+  using Kind = KernelSpec::Kind;
+  if (cost.bytes_per_row > 0 || kernel.kind == Kind::kWindow || kernel.kind == Kind::kSort) return true;
+  return std::ranges::any_of(kernel.expression.nodes(), [](const Node& node) {
+    return node.op && (node.op->code == hlo::OpCode::remainder ||
+                       (node.op->code == hlo::OpCode::power && !is_float(node.shape.dtype)));
+  });
+}
+
 // Whether the program is done before another thread, which has to wake up, would have been of use: from about
 // what a core does in a microsecond at the least.
 bool is_little(const Plan& plan) {
@@ -75,8 +86,10 @@ bool is_little(const Plan& plan) {
   double all = 0;
   return std::ranges::all_of(plan.steps, [&](const PlanStep& step) {
     if (!step.kernel) return false;  // nobody knows how many rounds
+    if (step.kernel->outputs[0].elements() == 0) return true;
     const bool product = is_product(*step.kernel);
     const KernelCost cost = cost_of(*step.kernel);
+    if (is_unforeseeable(*step.kernel, cost)) return false;
     all += std::max(static_cast<double>(cost.bytes) / kBytes,
                     static_cast<double>(cost.operations) / (product ? kInProducts : kElsewhere));
     return all < kMicroseconds;

@@ -1,8 +1,8 @@
 // BlockDot: what products of int8 activations (int8_rows.h) with low-bit weights (block_reader.h) have in
 // common. Weights are read where they lie. Inside codegen only: it includes LLVM.
 //
-// The sums of products within a run are exact integers; across runs they are added in f32 in the order of k,
-// whatever the tile or the thread; by few rows and by many in different orders.
+// The sums of products within a run are exact integers; across runs they are added in f32, in an
+// order that is the same for every tile and thread, and another one for each of the kernels below.
 #pragma once
 
 #include "cpu/compiler/kernels/block_reader.h"

@@ -63,8 +63,9 @@ class ByFour : public BlockDot {
   // `count` blocks from `block` on.
   void add_blocks(const std::vector<Value*>& rows, Value* block, int64_t count,
                   const std::vector<Totals>& totals) {
-    // The four rows are one stretch of memory, asked for line by line.
-    Value* stretch = at(rows[0], b_.CreateMul(block, number(kFour * reader_.bytes())));
+    // The four rows are one stretch of memory, asked for line by line; the last may lie outside.
+    Value* stretch =
+        b_.CreateGEP(b_.getInt8Ty(), rows[0], b_.CreateMul(block, number(kFour * reader_.bytes())));
     for (int64_t line = 0; line < kFour * count * reader_.bytes(); line += 64)
       prefetch(stretch, kBytesAhead + line);
     std::vector<Value*> first;

@@ -14,8 +14,9 @@ using llvm::Value;
 
 namespace {
 
-constexpr size_t kHalves = 2;         // a panel's rows of weights: so many vectors
-constexpr int64_t kTokenBlock = 128;  // rows of activations that meet a panel: they stay in the L2 cache
+constexpr size_t kHalves = 2;  // a panel's rows of weights: so many vectors
+// About so many rows of activations meet a panel, in blocks as equal as can be: they stay in the L2 cache.
+constexpr int64_t kTokenBlock = 128;
 
 int64_t tiles(int64_t size, int64_t tile) { return (size + tile - 1) / tile; }
 
@@ -29,8 +30,7 @@ class ByPanel : public BlockDot {
     // As many rows of activations at once as there are registers for sums, in tiles as equal as can be.
     const int64_t most = vector_target_for(frame.level()).bits == 512 ? 6 : 4;
     tokens_ = std::min(tiles(rows_, tiles(rows_, most)), most);
-    const int64_t blocks = std::max<int64_t>(1, rows_ / kTokenBlock);
-    token_block_ = tiles(tiles(rows_, blocks), tokens_) * tokens_;
+    token_block_ = tiles(tiles(rows_, tiles(rows_, kTokenBlock)), tokens_) * tokens_;
   }
 
   KernelShape emit() {

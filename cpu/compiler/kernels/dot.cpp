@@ -57,7 +57,7 @@ class Dot {
     const auto &lhs = dot_.lhs(), &rhs = dot_.rhs();
     const DType out = dot_.out();
     const bool floats =
-        is_float(out) && lhs.shape.dtype == rhs.shape.dtype && (out != f64 || lhs.shape.dtype == f64);
+        is_float(out) && lhs.shape.dtype == rhs.shape.dtype && (out == f64) == (lhs.shape.dtype == f64);
     const auto m = merge(lhs.shape, lhs.free), n = merge(rhs.shape, rhs.free);
     const auto kl = merge(lhs.shape, lhs.contracting), kr = merge(rhs.shape, rhs.contracting);
     if (floats && m && n && kl && kr && dot_.depth() > 0) {

@@ -1,9 +1,9 @@
 // dot_general, the right operand's free axis innermost: vectors along n, the left one's elements broadcast.
 //
 // A panel of columns is met by the rows, some at once, whose sums fill the registers. From kPackedRows rows
-// on the panel is copied to the thread's scratch first, one row of it behind the other: where it lies, each
-// is on a page of its own, and the strides of wide matrices share few places of a cache. An element is summed
-// in the order of k in any case.
+// on a panel that is not too large is copied to the thread's scratch first, one row of it behind the other:
+// where it lies, each is on a page of its own, and the strides of wide matrices share few places of a cache.
+// An element is summed in the order of k in any case.
 #include <algorithm>
 
 #include "cpu/compiler/kernels/dot.h"

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <limits>
 
 #include "cpu/compiler/custom_calls.h"
 
@@ -43,8 +44,18 @@ int64_t region_ops(const KernelSpec& kernel) {
                          : 0;
 }
 
+// Shapes without elements may have sizes whose product no integer holds.
+int64_t times(int64_t x, int64_t y) {
+  int64_t product = 0;
+  return __builtin_mul_overflow(x, y, &product) ? std::numeric_limits<int64_t>::max() : product;
+}
+
+void add(int64_t& sum, int64_t count) {
+  if (__builtin_add_overflow(sum, count, &sum)) sum = std::numeric_limits<int64_t>::max();
+}
+
 void count_product(int64_t rows, int64_t depth, int64_t columns, KernelCost& cost) {
-  cost.operations += 2 * rows * depth * columns;
+  add(cost.operations, times(2, times(times(rows, depth), columns)));
   cost.sizes = fmt::format("{}x{}x{}", rows, depth, columns);
 }
 
@@ -52,8 +63,9 @@ void count_dot(const KernelSpec& kernel, KernelCost& cost) {
   const auto& numbers = kernel.op->attributes.get<hlo::DotDimensions>("dot_dimension_numbers");
   const Shape& lhs = kernel.expression.node(kernel.roots[0]).shape;
   int64_t depth = 1, batch = 1;
-  for (const int64_t axis : numbers.lhs_contracting) depth *= lhs.dims[static_cast<size_t>(axis)];
-  for (const int64_t axis : numbers.lhs_batching) batch *= lhs.dims[static_cast<size_t>(axis)];
+  for (const int64_t axis : numbers.lhs_contracting)
+    depth = times(depth, lhs.dims[static_cast<size_t>(axis)]);
+  for (const int64_t axis : numbers.lhs_batching) batch = times(batch, lhs.dims[static_cast<size_t>(axis)]);
   const int64_t results = kernel.outputs[0].elements(), rows = lhs.elements() / std::max<int64_t>(1, depth);
   count_product(rows, depth, results / std::max<int64_t>(1, rows), cost);
   if (batch > 1) cost.sizes += fmt::format(" in {}", batch);
@@ -93,7 +105,7 @@ KernelCost cost_of(const KernelSpec& kernel) {
   const std::vector<int64_t> counts = needed(kernel);
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (nodes[i].input >= 0 && !is_cache(kernel, nodes[i])) cost.bytes += bytes_of(counts[i], nodes[i].shape);
-    if (nodes[i].op && is_elementwise(nodes[i].op->code)) cost.operations += counts[i];
+    if (nodes[i].op && is_elementwise(nodes[i].op->code)) add(cost.operations, counts[i]);
   }
   const int64_t elements = first.elements();
   for (const Shape& output : kernel.outputs)
@@ -104,9 +116,10 @@ KernelCost cost_of(const KernelSpec& kernel) {
   else if (kernel.kind == Kind::kCustom)
     count_custom(kernel, cost);
   else if (kernel.kind == Kind::kSort)
-    cost.operations += elements * region_ops(kernel) * std::bit_width(static_cast<uint64_t>(elements));
+    add(cost.operations,
+        times(times(elements, region_ops(kernel)), std::bit_width(static_cast<uint64_t>(elements))));
   else
-    cost.operations += elements * region_ops(kernel);  // of those without a region: none
+    add(cost.operations, times(elements, region_ops(kernel)));  // of those without a region: none
   return cost;
 }
 

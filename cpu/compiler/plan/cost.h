@@ -1,4 +1,5 @@
-// Cost: what one execution of a kernel has to do at the least, counted from its shapes: for rooflines.
+// Cost: what one execution of a kernel has to do at the least, counted from its shapes: for rooflines, and
+// to tell little programs from others.
 #pragma once
 
 #include <cstdint>

@@ -185,7 +185,7 @@ void expect_near(const Floats& got, const Floats& want, double tolerance) {
 
 Program compiled(const std::string& text, std::string_view level, bool kernels) {
   CompileOptions options = test::played(std::string(level));
-  if (!kernels) options.disabled_passes = {"use-attention-kernels"};
+  if (!kernels) options.disabled_passes.emplace_back("use-attention-kernels");
   return Program(compile(text, options));
 }
 

@@ -157,5 +157,21 @@ TEST(Dot, PanelsOfABatchAreTheirOwn) {
   for (const int threads : {1, 3}) EXPECT_EQ(multiplied(blob, x, y, threads), want);
 }
 
+TEST(Dot, ResultsMayBeNarrowerThanOperands) {
+  for (const bool columns_innermost : {true, false}) {
+    std::string text = text_of({f64, 3, 40, 8, columns_innermost});
+    const std::string wide = "tensor<3x40xf64>";  // that of the results, and of nothing else
+    for (size_t at = text.find(wide); at != std::string::npos; at = text.find(wide))
+      text.replace(at, wide.size(), "tensor<3x40xf32>");
+    std::vector<double> x(24, 1.5), y(320, 2);
+    std::vector<float> results(120);
+    const std::vector<std::byte*> arguments = {reinterpret_cast<std::byte*>(x.data()),
+                                               reinterpret_cast<std::byte*>(y.data())},
+                                  out = {reinterpret_cast<std::byte*>(results.data())};
+    Program(compile(text, test::played(std::string(cpu_level())))).run(arguments, out, 1);
+    EXPECT_EQ(results, std::vector<float>(120, 24.0f));
+  }
+}
+
 }  // namespace
 }  // namespace fusebox::cpu

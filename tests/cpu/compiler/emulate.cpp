@@ -94,7 +94,7 @@ std::vector<std::string> levels_to_play() {
 }
 
 CompileOptions played(const std::string& level) {
-  CompileOptions options{.level = level};
+  CompileOptions options{.level = level, .disabled_passes = {"keep-for-one"}};  // threads are to be tested
   if (runs_here(level)) return options;
   options.machine_level = cpu_level();
   options.on_kernels = spell_out;

@@ -21,7 +21,8 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 // Of 2 x rows x length. What follows can be changed one by one, so that it is something else.
 struct Form {
   int64_t rows = 5, length = 37;
-  std::string largest = "maximum", from = "0xFF800000", sum_from = "0.0", minuend = "%x", dividend = "%e";
+  std::string largest = "maximum", from = "0xFF800000", sum_from = "0.0", minuend = "%x", dividend = "%e",
+              summed = "2", along = "0, 1";  // the axis of sums, and the axes they are spread along
 };
 
 std::string text_of(const Form& form) {
@@ -39,12 +40,13 @@ std::string text_of(const Form& form) {
       %m2 = stablehlo.broadcast_in_dim %m1, dims = [0, 1, 2] : ({2}) -> {0}
       %d = stablehlo.subtract {6}, %m2 : {0}
       %e = stablehlo.exponential %d : {0}
-      %s = stablehlo.reduce(%e init: %zero) applies stablehlo.add across dimensions = [2] : ({0}, tensor<f32>) -> {1}
-      %s2 = stablehlo.broadcast_in_dim %s, dims = [0, 1] : ({1}) -> {0}
+      %s = stablehlo.reduce(%e init: %zero) applies stablehlo.add across dimensions = [{8}] : ({0}, tensor<f32>) -> {1}
+      %s2 = stablehlo.broadcast_in_dim %s, dims = [{9}] : ({1}) -> {0}
       %q = stablehlo.divide {7}, %s2 : {0}
       return %q : {0}
     }})",
-                     all, row, thin, form.largest, form.from, form.sum_from, form.minuend, form.dividend);
+                     all, row, thin, form.largest, form.from, form.sum_from, form.minuend, form.dividend,
+                     form.summed, form.along);
 }
 
 std::vector<float> run(const Blob& blob, std::vector<float> x, int threads = 1) {
@@ -107,7 +109,8 @@ TEST(Softmax, InfinitiesAndNaNsAreWhereTheyAreByTheOps) {
 
 TEST(Softmax, WhatIsAlmostItIsLeftAlone) {
   for (const Form& form : {Form{.largest = "minimum"}, Form{.from = "0.0"}, Form{.sum_from = "1.0"},
-                           Form{.minuend = "%a"}, Form{.dividend = "%x"}, Form{.rows = 1, .length = 4097}}) {
+                           Form{.minuend = "%a"}, Form{.dividend = "%x"}, Form{.rows = 1, .length = 4097},
+                           Form{.rows = 37, .summed = "1"}, Form{.rows = 37, .along = "0, 2"}}) {
     const Blob blob = compile(text_of(form), {.level = std::string(cpu_level())});
     EXPECT_GT(blob.steps.size(), 1u) << text_of(form);
   }
