@@ -10,6 +10,7 @@
 
 #include "cpu/compiler/compiler.h"
 #include "cpu/execute/program.h"
+#include "cpu/level.h"
 #include "fusebox/base/small_float.h"
 #include "tests/cpu/compiler/emulate.h"
 
