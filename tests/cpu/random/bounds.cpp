@@ -111,6 +111,7 @@ Model::Results Model::results(const hlo::Op& op) {
   }
   const auto bounds = bounds_of(op, of_all(*this, op.operands));
   if (!bounds) return std::nullopt;
+  xla_is_wrong_ = xla_is_wrong_ || xla_gets_wrong(op, of_all(*this, op.operands));
   return std::vector{*bounds};
 }
 

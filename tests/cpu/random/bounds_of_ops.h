@@ -16,6 +16,8 @@ std::optional<Bounds> bounds_of_angle(DType dtype, const Bounds& y, const Bounds
 // bounds_of_sums.cpp
 std::optional<Bounds> bounds_of_dot(const hlo::Op& op, const Bounds& a, const Bounds& b);
 std::optional<Bounds> bounds_of_convolution(const hlo::Op& op, const Bounds& a, const Bounds& b);
+// Whether XLA's results for these operands are not what StableHLO says.
+bool xla_gets_wrong(const hlo::Op& op, std::span<const Bounds> operands);
 
 struct Count {
   int64_t least, most;

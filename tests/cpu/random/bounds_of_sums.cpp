@@ -60,21 +60,32 @@ Maybe bounds_of_dot(const hlo::Op& op, const Bounds& a, const Bounds& b) {
   return sum_of_products(op.results[0].shape.dtype, {terms, terms}, a, b);
 }
 
-Maybe bounds_of_convolution(const hlo::Op& op, const Bounds& a, const Bounds& b) {
-  if (a.special || b.special) return std::nullopt;  // is padding multiplied?
-  // XLA sometimes reads what padding cuts off.
-  const Dims padding = op.attributes.get_or<Dims>("padding", {});
-  const bool cuts = std::ranges::any_of(padding, [](int64_t x) { return x < 0; });
-  if (cuts && is_float(op.results[0].shape.dtype)) return std::nullopt;
+namespace {
+
+int64_t terms_of_convolution(const hlo::Op& op) {
   const auto& dims = op.attributes.get<hlo::ConvDimensions>("dimension_numbers");
   const Shape& kernel = op.operands[1]->shape;
   const int64_t results = kernel.dims[static_cast<size_t>(dims.kernel_output_feature)];
-  const int64_t terms = results == 0 ? 0 : kernel.elements() / results;
-  // XLA wraps around when it runs them, and saturates when it folds constants.
+  return results == 0 ? 0 : kernel.elements() / results;
+}
+
+}  // namespace
+
+Maybe bounds_of_convolution(const hlo::Op& op, const Bounds& a, const Bounds& b) {
+  if (a.special || b.special) return std::nullopt;  // is padding multiplied?
+  return sum_of_products(op.results[0].shape.dtype, {0, terms_of_convolution(op)}, a, b);
+}
+
+bool xla_gets_wrong(const hlo::Op& op, std::span<const Bounds> x) {
+  if (op.code != hlo::OpCode::convolution) return false;
   const DType dtype = op.results[0].shape.dtype;
-  const Bounds sums = times({0, terms}, products(a, b)), all = all_of(dtype);
-  if (!is_float(dtype) && (sums.low < all.low || sums.high > all.high)) return std::nullopt;
-  return sum_of_products(dtype, {0, terms}, a, b);
+  if (is_float(dtype)) {  // it sometimes reads what padding cuts off
+    const Dims padding = op.attributes.get_or<Dims>("padding", {});
+    return std::ranges::any_of(padding, [](int64_t size) { return size < 0; });
+  }
+  // It wraps around when it runs them, and saturates when it folds constants.
+  const Bounds sums = times({0, terms_of_convolution(op)}, products(x[0], x[1])), all = all_of(dtype);
+  return sums.low < all.low || sums.high > all.high;
 }
 
 Maybe bounds_of_fold(const hlo::Op& last, const hlo::Block& region, size_t i, const Count& terms,
