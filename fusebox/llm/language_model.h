@@ -129,10 +129,11 @@ class LanguageModel {
   int64_t context_ = 0;
 
   std::mutex mutex_;  // guards what follows
-  std::map<std::pair<ProgramKind, int64_t>, std::shared_future<CompiledModel>> programs_;
   // The decode step, which also says what weights are wanted; gone when it is compiled.
   std::shared_future<Drafted> decode_;
   std::shared_future<Weights> weights_;
+  // Last, as their tasks use the decode step: they end before it goes.
+  std::map<std::pair<ProgramKind, int64_t>, std::shared_future<CompiledModel>> programs_;
 };
 
 }  // namespace fusebox::llm

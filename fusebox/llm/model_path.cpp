@@ -9,6 +9,10 @@
 namespace fusebox::llm {
 namespace {
 
+bool is_string_if_there(const nlohmann::ordered_json& meta, const char* name) {
+  return !meta.contains(name) || meta[name].is_string();
+}
+
 bool has_string(const nlohmann::ordered_json& meta, const char* name) {
   return meta.contains(name) && meta[name].is_string();
 }
@@ -18,7 +22,7 @@ bool has_string(const nlohmann::ordered_json& meta, const char* name) {
 std::string checkpoint_path(const Artifact& artifact, const std::string& path) {
   const nlohmann::ordered_json& meta = artifact.meta;
   if (!has_string(meta, "kind") || meta["kind"] != kArtifactKind || !has_string(meta, "model") ||
-      !has_string(meta, "stamp") || !has_string(meta, "dtype") || !has_string(meta, "cache_dtype") ||
+      !has_string(meta, "stamp") || !has_string(meta, "dtype") || !is_string_if_there(meta, "cache_dtype") ||
       !meta.contains("context") || !meta["context"].is_number_integer())
     throw Error(ErrorKind::kInvalidFile, "the artifact holds no language model").file(path);
   const std::filesystem::path named(meta["model"].get<std::string>());

@@ -124,7 +124,8 @@ TEST_F(LlmArtifact, OfSomethingElseIsRefused) {
       [](ordered_json& meta) { meta["stamp"] = 1; },
       [](ordered_json& meta) { meta["dtype"] = "f33"; },
       [](ordered_json& meta) { meta["cache_dtype"] = "i9"; },
-      [](ordered_json& meta) { meta.erase("cache_dtype"); },
+      [](ordered_json& meta) { meta["cache_dtype"] = 5; },
+      [](ordered_json& meta) { meta["cache_dtype"] = ordered_json{}; },
       [](ordered_json& meta) { meta["context"] = "long"; },
       [](ordered_json& meta) { meta["context"] = -5; },
   };

@@ -100,6 +100,38 @@ TEST(CacheDtype, ArtifactsDecideIt) {
   EXPECT_TRUE(contains(error.message(), "caches in i8")) << error.what();
 }
 
+// Those of earlier builds: their caches were of the weights' type, or f16 beside blocks.
+TEST(CacheDtype, IsTheOldRuleInArtifactsThatDoNotSayIt) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "tiny.fusebox";
+  const auto save_without = [&](const ModelOptions& options, const std::string& dtype) {
+    const auto model = LanguageModel::open(tiny_model()->path(), options);
+    model->save_artifact(path);
+    Artifact artifact = Artifact::load(path);
+    artifact.meta.erase("cache_dtype");
+    artifact.meta["dtype"] = dtype;
+    artifact.save(path);
+    return logits_after(model, kPrompt);
+  };
+  ModelOptions options = tiny_options();
+  const ModelOptions device_only = {.device = options.device};
+  options.cache_dtype = f16;
+  const std::vector<float> with_f16 = save_without(options, "blocks");
+  const auto of_blocks = LanguageModel::open(path, device_only);
+  EXPECT_EQ(of_blocks->cache_dtype(), f16);
+  EXPECT_EQ(logits_after(of_blocks, kPrompt), with_f16);
+
+  options.dtype = options.cache_dtype = bf16;
+  const std::vector<float> with_bf16 = save_without(options, "bf16");
+  const auto of_bf16 = LanguageModel::open(path, device_only);
+  EXPECT_EQ(of_bf16->cache_dtype(), bf16);
+  EXPECT_EQ(logits_after(of_bf16, kPrompt), with_bf16);
+  options.cache_dtype = i8;
+  const Error error = error_of([&] { LanguageModel::open(path, options); });
+  EXPECT_EQ(error.kind(), ErrorKind::kIncompatible);
+  EXPECT_TRUE(contains(error.message(), "caches in bf16")) << error.what();
+}
+
 TEST(CacheDtype, RefusesOthers) {
   const Error error = error_of([] { with_caches_of(u8); });
   EXPECT_EQ(error.kind(), ErrorKind::kUnsupported);
