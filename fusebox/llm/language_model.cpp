@@ -95,7 +95,9 @@ void LanguageModel::open_artifact(std::string path) {
         .hint("compile it again: fusebox compile MODEL -o FILE");
   const auto precision = meta["dtype"].get<std::string>();
   const std::optional<DType> dtype = dtype_from_name(precision);
-  const auto caches = meta["cache_dtype"].get<std::string>();
+  // Artifacts of earlier builds do not say it: it was f16 beside blocks, else that of the weights.
+  const std::string caches =
+      meta.value("cache_dtype", precision == kInBlocks ? std::string(name(f16)) : precision);
   const std::optional<DType> cache_dtype = dtype_from_name(caches);
   const auto context = meta["context"].get<int64_t>();
   if ((!dtype && precision != kInBlocks) || !cache_dtype || context <= 0)
@@ -163,7 +165,8 @@ void LanguageModel::choose_context() {
     log_message(LogLevel::kWarn, "memory allows a context of {} tokens; the model was trained for {}",
                 context_, trained);
   check_memory(device_.handle(), weights + cache_bytes(), "weights and cache",
-               "--dtype bf16 halves both, --context N makes the cache smaller");
+               in_blocks() ? "--cache-dtype i8 halves the cache, --context N makes it smaller"
+                           : "--dtype bf16 halves both, --context N makes the cache smaller");
 }
 
 bool LanguageModel::ends_reply(int32_t token) const {
@@ -184,7 +187,7 @@ LanguageModel::Drafted LanguageModel::draft(const StepSizes& sizes, ProgramKind 
   auto made = std::make_shared<Draft>();
   if (options_.use_cache) {
     made->recipe = program_recipe(*model_, kind, sizes, precision_.trace);
-    made->outline = find_outline(made->recipe);
+    made->outline = find_outline(made->recipe, &model_->weights(), precision_.trace);
   }
   if (made->outline) return made;
   const auto begin = std::chrono::steady_clock::now();

@@ -203,6 +203,20 @@ BlockFormat format_from_json(const ordered_json& json) {
   throw Error(ErrorKind::kInvalidFile, fmt::format("'{}' is no block format", text));
 }
 
+// Who runs a program moves the memory of donated inputs to these outputs.
+void check_aliases(const Signature& signature) {
+  std::vector<bool> taken(signature.outputs.size());
+  for (const Signature::Parameter& parameter : signature.parameters) {
+    if (!parameter.alias_output) continue;
+    const auto output = static_cast<size_t>(*parameter.alias_output);  // negative ones are too large
+    if (parameter.kind != Signature::Parameter::Kind::kInput || output >= taken.size() || taken[output] ||
+        signature.outputs[output].shape != parameter.shape)
+      throw Error(ErrorKind::kInvalidFile,
+                  fmt::format("'{}' cannot become output {}", parameter.name, *parameter.alias_output));
+    taken[output] = true;
+  }
+}
+
 }  // namespace
 
 Signature signature_from_json(const ordered_json& json) try {
@@ -218,6 +232,7 @@ Signature signature_from_json(const ordered_json& json) try {
   }
   for (const ordered_json& row : json.at("outputs"))
     signature.outputs.push_back({row.at("name").get<std::string>(), shape_from_json(row)});
+  check_aliases(signature);
   return signature;
 } catch (const nlohmann::json::exception& error) {
   throw Error(ErrorKind::kInvalidFile, fmt::format("not a signature: {}", error.what()));

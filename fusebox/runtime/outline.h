@@ -10,14 +10,17 @@
 // (base/build_id.h): an outline is found by the very program that stored it only, and by none that has no id.
 // What of the device the compiled program depends on is no part of it, as for programs that were traced.
 //
-// Kept in the user's cache (base/cache.h). Whatever is wrong with an entry, there is then no outline.
+// Kept in the user's cache (base/cache.h). Whatever is wrong with an entry, there is then no outline, and the
+// entry is removed.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "fusebox/base/weight_source.h"
 #include "fusebox/trace/signature.h"
+#include "fusebox/trace/trace_cx.h"
 
 namespace fusebox {
 
@@ -29,7 +32,9 @@ struct Outline {
 // 32 hexadecimal digits.
 std::string text_hash(std::string_view text);
 
-std::optional<Outline> find_outline(std::string_view recipe);
+// With `weights`: one whose weights are not as a trace of these with `options` takes them is wrong, too.
+std::optional<Outline> find_outline(std::string_view recipe, const WeightSource* weights = nullptr,
+                                    const TraceOptions& options = {});
 void store_outline(std::string_view recipe, const Outline& outline);
 
 // Under what name the cache has the outline; empty if it cannot have it.

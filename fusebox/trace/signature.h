@@ -20,6 +20,8 @@ struct Signature {
     // The weight as its blocks, ui8 [rows, bytes of a row], not expanded.
     std::optional<BlockFormat> format = {};
     std::optional<int64_t> alias_output = {};  // donated inputs: the output that takes over its memory
+
+    bool operator==(const Parameter&) const = default;
   };
   struct Output {
     std::string name;

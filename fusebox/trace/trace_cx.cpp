@@ -144,6 +144,18 @@ hlo::Value* expanded(const std::shared_ptr<Trace>& trace, hlo::Value* blocks, Bl
 
 }  // namespace
 
+Signature::Parameter weight_parameter(std::string_view name, const WeightInfo& weight,
+                                      const TraceOptions& options) {
+  Signature::Parameter parameter{std::string(name), weight.shape, Signature::Parameter::Kind::kWeight};
+  if (takes_blocks(weight, options)) {
+    parameter.format = weight.format;
+    parameter.shape = {{weight.shape.dims[0], *row_bytes(*weight.format, weight.shape.dims[1])}, u8};
+  } else if (weight.format || is_float(weight.shape.dtype)) {
+    parameter.shape.dtype = options.weight_dtype;
+  }
+  return parameter;
+}
+
 Tensor TraceCx::weight(std::string_view name, const WeightSource& source, const Where& where) {
   if (!trace_->open)
     throw trace_error(trace_, ErrorKind::kInvalidArgument, "weight", "the trace has ended", where);
@@ -164,14 +176,7 @@ Tensor TraceCx::weight(std::string_view name, const WeightSource& source, const 
             name),
         where)
         .file(source.description());
-  Signature::Parameter parameter{std::string(name), found->shape, Signature::Parameter::Kind::kWeight};
-  if (takes_blocks(*found, trace_->options)) {
-    parameter.format = found->format;
-    parameter.shape = {{found->shape.dims[0], *row_bytes(*found->format, found->shape.dims[1])}, u8};
-  } else if (found->format || is_float(found->shape.dtype)) {
-    parameter.shape.dtype = trace_->options.weight_dtype;
-  }
-  hlo::Value* value = add_parameter(*trace_, std::move(parameter), false);
+  hlo::Value* value = add_parameter(*trace_, weight_parameter(name, *found, trace_->options), false);
   if (trace_->signature.parameters.back().format) value = expanded(trace_, value, *found->format, where);
   trace_->weights.emplace(std::pair{&source, std::string(name)}, value);
   return Tensor(trace_, value);

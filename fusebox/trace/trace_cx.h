@@ -38,6 +38,10 @@ struct TraceOptions {
   bool knows(std::string_view composite) const;
 };
 
+// How traces with these options take the weight of that name.
+Signature::Parameter weight_parameter(std::string_view name, const WeightInfo& weight,
+                                      const TraceOptions& options);
+
 struct InputOptions {
   // The input's memory becomes that of the output of the same name (and shape), and the caller's buffer is
   // gone after the call: how caches are updated in place.

@@ -156,7 +156,18 @@ TEST(Signature, ThatIsNoneIsRefused) {
        R"({"parameters": [{"name": "x", "dtype": "f32", "dims": [4294967296, 4294967296], "kind": "input"}], "outputs": []})",
        R"({"parameters": [{"name": "w", "dtype": "ui8", "dims": [1, 34], "kind": "weight", "format": "Q9_9"}], "outputs": []})",
        R"({"parameters": [{"name": "w", "dtype": "ui8", "dims": [1, 34], "kind": "weight", "format": 8}], "outputs": []})",
-       R"({"parameters": [{"name": "x", "dtype": "f32", "dims": "2", "kind": "input"}], "outputs": []})"})
+       R"({"parameters": [{"name": "x", "dtype": "f32", "dims": "2", "kind": "input"}], "outputs": []})",
+       R"({"parameters": [{"name": "x", "dtype": "f32", "dims": [], "kind": "input", "alias_output": 0}],
+           "outputs": []})",
+       R"({"parameters": [{"name": "x", "dtype": "f32", "dims": [], "kind": "input", "alias_output": -1}],
+           "outputs": [{"name": "x", "dtype": "f32", "dims": []}]})",
+       R"({"parameters": [{"name": "x", "dtype": "f32", "dims": [], "kind": "input", "alias_output": 0}],
+           "outputs": [{"name": "x", "dtype": "f32", "dims": [1]}]})",
+       R"({"parameters": [{"name": "x", "dtype": "f32", "dims": [], "kind": "weight", "alias_output": 0}],
+           "outputs": [{"name": "x", "dtype": "f32", "dims": []}]})",
+       R"({"parameters": [{"name": "x", "dtype": "f32", "dims": [], "kind": "input", "alias_output": 0},
+                          {"name": "y", "dtype": "f32", "dims": [], "kind": "input", "alias_output": 0}],
+           "outputs": [{"name": "x", "dtype": "f32", "dims": []}]})"})
     EXPECT_EQ(error_of([&] { signature_from_json(ordered_json::parse(text)); }).kind(),
               ErrorKind::kInvalidFile)
         << text;

@@ -56,6 +56,14 @@ TEST(Outline, OfNoRecipeIsNotKept) {
   EXPECT_FALSE(find_outline(""));
 }
 
+TEST(Outline, OfNamesThatAreNotUtf8IsNotKept) {
+  Signature signature;
+  signature.outputs = {{"\xff", {{}, f32}}};
+  const std::string recipe = unused_recipe();
+  EXPECT_NO_THROW(store_outline(recipe, {text_hash("program"), signature}));
+  EXPECT_FALSE(find_outline(recipe));
+}
+
 TEST(Outline, FindsTheCompiledProgram) {
   const std::string recipe = unused_recipe();
   const int number = unused_number();
