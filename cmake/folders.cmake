@@ -47,10 +47,10 @@ function(fusebox_test_program target label sources libraries)
     FUSEBOX_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FUSEBOX_ASSETS_DIR="${PROJECT_SOURCE_DIR}/build/assets"
     FUSEBOX_BINARY_DIR="${PROJECT_BINARY_DIR}")
   add_test(NAME ${target} COMMAND ${target})
-  # The longest begin first.
+  # The longest begin first. A cache for each: some tests damage entries, others run at the same time.
   string(COMPARE EQUAL ${label} "slow" first)
   set_tests_properties(${target} PROPERTIES LABELS ${label} TIMEOUT 900 COST $<IF:${first},100,1>
-                       ENVIRONMENT FUSEBOX_CACHE=${PROJECT_BINARY_DIR}/test-cache)
+                       ENVIRONMENT FUSEBOX_CACHE=${PROJECT_BINARY_DIR}/test-cache/${target})
 endfunction()
 
 # The tests of a program once more, on our own plugin: tests/test_plugin.h.
@@ -61,6 +61,6 @@ function(fusebox_test_on_ours target)
   add_test(NAME ${target}.ours COMMAND ${target})
   get_test_property(${target} LABELS label)
   set_tests_properties(${target}.ours PROPERTIES LABELS ${label} TIMEOUT 900
-    ENVIRONMENT "FUSEBOX_CACHE=${PROJECT_BINARY_DIR}/test-cache;FUSEBOX_TEST_PLUGIN=$<TARGET_FILE:pjrt_fusebox_cpu>")
+    ENVIRONMENT "FUSEBOX_CACHE=${PROJECT_BINARY_DIR}/test-cache/${target}.ours;FUSEBOX_TEST_PLUGIN=$<TARGET_FILE:pjrt_fusebox_cpu>")
   add_dependencies(${target} pjrt_fusebox_cpu fusebox_cpu_compiler)
 endfunction()
