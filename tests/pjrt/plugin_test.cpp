@@ -56,17 +56,20 @@ TEST(PluginLoad, FollowsLinksToOneObject) {
 TEST(PluginLoadChild, FindsABareNameWhereTheLoaderDoes) {
   const char* file = std::getenv("FUSEBOX_TEST_STUB");
   if (!file) GTEST_SKIP() << "run by the test below";
-  const Plugin& plugin = Plugin::load("stub_plugin.so");
+  const Plugin& plugin = Plugin::load("bare_name.so");
   EXPECT_EQ(plugin.path(), std::filesystem::canonical(file));
-  EXPECT_EQ(&Plugin::load("stub_plugin.so"), &plugin);
+  EXPECT_EQ(&Plugin::load("bare_name.so"), &plugin);
   EXPECT_EQ(&Plugin::load(file), &plugin);
 }
 
 // What was loaded is named by its file: what is stamped of it is of that file.
 TEST(PluginLoad, OfABareNameTellsItsFile) {
   Stub stub("");
-  const std::string folder = std::filesystem::path(stub.path()).parent_path();
-  const std::string command = "LD_LIBRARY_PATH='" + folder + "' FUSEBOX_TEST_STUB='" + stub.path() + "' '" +
+  ScratchFolder folder;  // the stub's own name may be found elsewhere, on the test program's search path
+  const std::string file = folder.file("bare_name.so");
+  std::filesystem::copy_file(stub.path(), file);
+  const std::string command = "LD_LIBRARY_PATH='" + std::filesystem::path(file).parent_path().string() +
+                              "' FUSEBOX_TEST_STUB='" + file + "' '" +
                               std::filesystem::read_symlink("/proc/self/exe").string() +
                               "' --gtest_brief=1 --gtest_filter=PluginLoadChild.*";
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
