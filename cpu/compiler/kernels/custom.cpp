@@ -12,10 +12,8 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {kInt8Rows, emit_int8_rows},
-    {kBlockDot, emit_block_dot},
-    {kAttention, emit_attention},
-    {kAttentionMerge, emit_attention_merge},
+    {kInt8Rows, emit_int8_rows},  {kBlockDot, emit_block_dot},
+    {kAttention, emit_attention}, {kAttentionMerge, emit_attention_merge},
     {kSoftmax, emit_softmax},
 };
 
