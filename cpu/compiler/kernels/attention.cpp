@@ -16,7 +16,7 @@ namespace {
 
 constexpr int64_t kLanes = 8;
 
-int64_t padded(int64_t size, int64_t step) { return (size + step - 1) / step * step; }
+int64_t padded(int64_t size, int64_t step) { return tiles(size, step) * step; }
 
 }  // namespace
 

@@ -29,7 +29,7 @@ class ByFour : public BlockDot {
     frame_.loop(frame_.begin(), frame_.end(), 1,
                 [&](Value* item) { products(b_.CreateMul(item, number(kFour))); });
     const int64_t work = kFour * blocks_ * reader_.weights() * rows_;
-    return {(columns_ + kFour - 1) / kFour, std::max<int64_t>(1, 2 * kGrainElements / work), 0};
+    return {tiles(columns_, kFour), std::max<int64_t>(1, 2 * kGrainElements / work), 0};
   }
 
  private:

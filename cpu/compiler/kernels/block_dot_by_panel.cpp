@@ -18,8 +18,6 @@ constexpr size_t kHalves = 2;  // a panel's rows of weights: so many vectors
 // About so many rows of activations meet a panel, in blocks as equal as can be: they stay in the L2 cache.
 constexpr int64_t kTokenBlock = 128;
 
-int64_t tiles(int64_t size, int64_t tile) { return (size + tile - 1) / tile; }
-
 class ByPanel : public BlockDot {
  public:
   ByPanel(Frame& frame, BlockFormat format)

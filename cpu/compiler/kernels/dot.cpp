@@ -46,8 +46,6 @@ int64_t product(const Dims& sizes) {
   return result;
 }
 
-int64_t tiles(int64_t size, int64_t tile) { return (size + tile - 1) / tile; }
-
 class Dot {
  public:
   explicit Dot(Frame& frame) : frame_(frame), b_(frame.b()), dot_(frame) {}

@@ -18,8 +18,6 @@ constexpr int64_t kRowBlock = 48;                  // of an item: whole tiles, w
 constexpr int64_t kPackedRows = 64;                // from here on a copy pays: measured with bench_against
 constexpr int64_t kPanelBytes = int64_t{1} << 20;  // of a copy, which the second cache holds
 
-int64_t tiles(int64_t size, int64_t tile) { return (size + tile - 1) / tile; }
-
 class ColumnDot {
  public:
   ColumnDot(const DotOperands& dot, const Axis& m, const Axis& kl, const Axis& kr)

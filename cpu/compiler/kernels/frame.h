@@ -78,6 +78,9 @@ KernelShape emit_sort(Frame& frame);
 KernelShape emit_scatter(Frame& frame);
 KernelShape emit_window(Frame& frame);
 
+// So many tiles cover what has that size.
+inline int64_t tiles(int64_t size, int64_t tile) { return (size + tile - 1) / tile; }
+
 // About so many elements are worth a thread's while.
 inline constexpr int64_t kGrainElements = 4096;
 
