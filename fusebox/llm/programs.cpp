@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <typeinfo>
+
+#include "fusebox/base/build_id.h"
 #include "fusebox/base/error.h"
 #include "fusebox/trace/reflect_text.h"
 
@@ -28,8 +31,10 @@ TracedProgram trace_program(const CausalModel& model, ProgramKind kind, const St
 std::string program_recipe(const CausalModel& model, ProgramKind kind, const StepSizes& sizes,
                            const TraceOptions& options) {
   const std::string settings = model.settings();
-  if (settings.empty()) return {};
+  const std::string family = build_id(&typeid(model));  // whose code need not be linked with ours
+  if (settings.empty() || family.empty()) return {};
   std::string text;
+  reflect::append_text(text, family);
   reflect::append_text(text, settings);
   reflect::append_text(text, model.sizes());
   reflect::append_text(text, model.weights().weights());

@@ -21,8 +21,9 @@ std::string program_name(int64_t tokens, ProgramKind kind);
 TracedProgram trace_program(const CausalModel& model, ProgramKind kind, const StepSizes& sizes,
                             const TraceOptions& options);
 
-// Everything that trace_program makes its program of, as a text: see runtime/outline.h. Empty if the model
-// does not tell what it depends on.
+// Everything that trace_program makes its program of, as a text: see runtime/outline.h. The build id of the
+// file that the model's class is in stands for its code. Empty if there is none, or if the model does not
+// tell what it depends on.
 std::string program_recipe(const CausalModel& model, ProgramKind kind, const StepSizes& sizes,
                            const TraceOptions& options);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <span>
 
