@@ -1,10 +1,7 @@
 #include "tests/cpu/compiler/guest.h"
 
 #include <elf.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -12,6 +9,8 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+
+#include "tests/base/temporary_folder.h"
 
 namespace fusebox::cpu::test {
 namespace {
@@ -119,17 +118,15 @@ std::vector<std::byte> Guest::run(uint64_t address, size_t bytes) {
   system_call(64, {1, address, bytes});  // write
   system_call(93, {0});                  // exit
   const std::vector<std::byte> program = executable();
-  namespace fs = std::filesystem;
-  const std::string path = (fs::temp_directory_path() / "fusebox_guest_").string() + std::to_string(getpid());
-  std::ofstream(path, std::ios::binary)
-      .write(reinterpret_cast<const char*>(program.data()), static_cast<std::streamsize>(program.size()));
-  fs::permissions(path, fs::perms::owner_exec, fs::perm_options::add);
-  const std::string output = path + ".out", command = "qemu-aarch64 -cpu max " + path + " > " + output;
+  const TemporaryFolder folder;
+  const std::string path =
+      folder.write("guest", {reinterpret_cast<const char*>(program.data()), program.size()});
+  std::filesystem::permissions(path, std::filesystem::perms::owner_exec, std::filesystem::perm_options::add);
+  const std::string output = folder / "output",
+                    command = "qemu-aarch64 -cpu max '" + path + "' > '" + output + "'";
   const int status = std::system(command.c_str());
   std::ifstream file(output, std::ios::binary);
   const std::vector<char> read((std::istreambuf_iterator<char>(file)), {});
-  fs::remove(path);
-  fs::remove(output);
   if (status != 0) throw std::runtime_error("qemu-aarch64 ended with status " + std::to_string(status));
   if (read.size() != bytes) throw std::runtime_error("qemu-aarch64 wrote too little");
   const auto* first = reinterpret_cast<const std::byte*>(read.data());

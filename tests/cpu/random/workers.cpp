@@ -128,6 +128,9 @@ class Team {
     close(worker.notes);
     worker.process = worker.notes = -1;
     if (status == 0) return true;
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)  // of others it has told itself
+      std::fprintf(stderr, "seed %llu: killed, perhaps for want of memory\n",
+                   static_cast<unsigned long long>(worker.next));
     const bool go_on = done({worker.next, Verdict::Kind::kWrong});
     worker.next += static_cast<uint64_t>(work_.workers);
     if (go_on && may_start(worker.next)) start(worker);
