@@ -63,7 +63,7 @@ std::unique_ptr<Context> Program::take_context(int threads) const {
   {
     ShortLock lock;
     for (size_t i = contexts_.size(); i-- > 0;) {
-      if (contexts_[i]->threads() != threads) continue;
+      if (contexts_[i]->threads() < threads) continue;
       std::unique_ptr<Context> found = std::move(contexts_[i]);
       contexts_.erase(contexts_.begin() + static_cast<ptrdiff_t>(i));
       return found;

@@ -54,7 +54,8 @@ const std::string& platform_version() {
 
 PJRT_Client::PJRT_Client(const fusebox::cpu::plugin::ClientOptions& wanted)
     : options(wanted),
-      threads(wanted.threads > 0 ? wanted.threads : fusebox::cpu::default_threads()),
+      threads{.most = wanted.threads > 0 ? wanted.threads : fusebox::cpu::default_threads(),
+              .always = wanted.threads > 0},
       trace(wanted.trace_to.empty() ? nullptr : std::make_shared<fusebox::cpu::Trace>(wanted.trace_to)),
       topology(wanted) {
   int next_memory = 0;

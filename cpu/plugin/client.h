@@ -20,9 +20,14 @@ namespace fusebox::cpu::plugin {
 
 struct ClientOptions {
   std::string platform_name = "fusebox_cpu";
-  int threads = 0;  // 0: as many as the process may keep busy
+  int threads = 0;  // of every execution; 0: as many as the process may keep busy, for short ones perhaps one
   int devices = 1;
   std::string trace_to;  // a file for cpu/execute/trace.h, written when the client goes; empty: none
+};
+// How many threads an execution has: all of them always, or one where that is found to be sooner done.
+struct ThreadChoice {
+  int most = 1;
+  bool always = false;
 };
 // Options are numbers or strings; unknown ones are for others. Error kInvalidArgument for values that make no
 // sense.
@@ -79,7 +84,7 @@ const PJRT_Memory_FunctionTable* memory_functions();
 
 struct PJRT_Client {
   fusebox::cpu::plugin::ClientOptions options;
-  int threads;
+  fusebox::cpu::plugin::ThreadChoice threads;
   std::shared_ptr<fusebox::cpu::Trace> trace;  // shared with executions under way; may be null
   PJRT_TopologyDescription topology;
   std::deque<PJRT_Device> devices;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cpu/execute/pace.h"
 #include "cpu/execute/program.h"
 #include "cpu/plugin/buffer.h"
 #include "cpu/plugin/client.h"
@@ -14,7 +15,7 @@
 
 namespace fusebox::cpu::plugin {
 
-// What all handles on one program share. Immutable.
+// What all handles on one program share. Immutable, but for how it runs best.
 class Executable {
  public:
   // `blob` is a serialized blob: what does not fit is refused.
@@ -28,6 +29,7 @@ class Executable {
   const std::string& fingerprint() const { return fingerprint_; }
   const NamedValues& costs() const { return costs_; }
   std::span<const SharedShape> result_shapes() const { return result_shapes_; }
+  Pace& pace() const { return pace_; }
 
   // What the ABI asks for all results at once.
   std::vector<PJRT_Buffer_Type> result_types;
@@ -49,6 +51,7 @@ class Executable {
   std::string fingerprint_;
   std::vector<SharedShape> result_shapes_;
   NamedValues costs_;
+  mutable Pace pace_;
 };
 
 }  // namespace fusebox::cpu::plugin

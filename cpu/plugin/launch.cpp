@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstring>
 
 namespace fusebox::cpu::plugin {
@@ -101,7 +102,7 @@ Outcome Launch::failed_argument() const {
   return nullptr;
 }
 
-void Launch::run(int threads, Trace* trace) {
+void Launch::run(ThreadChoice threads, Trace* trace) {
   for (const Copy& copy : copies_)
     std::memcpy(results_[copy.result]->data(), arguments_[copy.argument]->data(),
                 results_[copy.result]->bytes());
@@ -115,14 +116,21 @@ void Launch::run(int threads, Trace* trace) {
   }
   for (const auto& storage : results_) addresses.push_back(storage->data());
   const std::span<std::byte* const> all(addresses);
-  executable_->program().run(all.first(arguments_.size()), all.subspan(arguments_.size()), threads, trace);
+  const auto run = [&](int count) {
+    executable_->program().run(all.first(arguments_.size()), all.subspan(arguments_.size()), count, trace);
+  };
+  if (threads.always) return run(threads.most);
+  const bool alone = executable_->pace().alone();
+  const auto begin = std::chrono::steady_clock::now();
+  run(alone ? 1 : threads.most);
+  executable_->pace().note(alone, (std::chrono::steady_clock::now() - begin).count());
 }
 
-void Launch::run_later(std::unique_ptr<Launch> launch, int threads, std::shared_ptr<Trace> trace,
+void Launch::run_later(std::unique_ptr<Launch> launch, ThreadChoice threads, std::shared_ptr<Trace> trace,
                        std::shared_ptr<EventState> done) {
   struct Waiting {
     std::unique_ptr<Launch> launch;
-    int threads = 1;
+    ThreadChoice threads;
     std::shared_ptr<Trace> trace;
     std::shared_ptr<EventState> done;
     std::atomic<size_t> left{0};

@@ -31,10 +31,10 @@ class Launch {
   // What an argument failed with, if one has. Waits for them.
   Outcome failed_argument() const;
 
-  void run(int threads, Trace* trace);
+  void run(ThreadChoice threads, Trace* trace);
 
   // Runs as soon as the arguments are ready, then sets `done`.
-  static void run_later(std::unique_ptr<Launch> launch, int threads, std::shared_ptr<Trace> trace,
+  static void run_later(std::unique_ptr<Launch> launch, ThreadChoice threads, std::shared_ptr<Trace> trace,
                         std::shared_ptr<EventState> done);
 
  private:
