@@ -95,12 +95,13 @@ Attention::Item Attention::item(Value* index) {
 
 void Attention::attend(const Item& item) {
   Value* positions = at_most(b_.CreateSub(number(sizes_.n), item.first), sizes_.tile());
-  Value* used = b_.CreateMul(positions, number(sizes_.group()));
+  const Seen seen = seen_by(item, positions);
+  Value* used = b_.CreateMul(seen.positions, number(sizes_.group()));
   Value* steps = b_.CreateUDiv(b_.CreateAdd(used, number(row_step() - 1)), number(row_step()));
   const Queries queries{used, b_.CreateMul(steps, number(row_step()))};
 
   // The part's share of whole chunks.
-  Value* end = largest_seen(item, positions);
+  Value* end = seen.rows;
   Value* chunks = b_.CreateUDiv(b_.CreateAdd(end, number(kAttentionChunk - 1)), number(kAttentionChunk));
   const auto border = [&](Value* part) {
     Value* before = b_.CreateUDiv(b_.CreateMul(chunks, part), number(parts_));
@@ -124,20 +125,25 @@ void Attention::attend(const Item& item) {
     });
     frame_.loop(number(0), queries.used, 1, [&](Value* row) { finish(item, row); });
   });
-  frame_.when(is_empty,
-              [&] { frame_.loop(number(0), queries.used, 1, [&](Value* row) { finish_empty(item, row); }); });
+  // What nothing was computed for: all queries of a part without rows, else those that see nothing.
+  frame_.loop(b_.CreateSelect(is_empty, number(0), queries.used),
+              b_.CreateMul(positions, number(sizes_.group())), 1,
+              [&](Value* row) { finish_empty(item, row); });
 }
 
-// How many rows of the cache are seen by any of the item's positions.
-Value* Attention::largest_seen(const Item& item, Value* positions) {
-  AllocaInst* end = frame_.variable(b_.getInt64Ty());
-  b_.CreateStore(number(0), end);
+Attention::Seen Attention::seen_by(const Item& item, Value* positions) {
+  AllocaInst *rows = frame_.variable(b_.getInt64Ty()), *used = frame_.variable(b_.getInt64Ty());
+  b_.CreateStore(number(0), rows);
+  b_.CreateStore(number(0), used);
   frame_.loop(number(0), positions, 1, [&](Value* i) {
     Value* count = rows_seen(item.slot, b_.CreateAdd(item.first, i));
-    Value* largest = b_.CreateLoad(b_.getInt64Ty(), end);
-    b_.CreateStore(b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, largest, count), end);
+    Value* largest = b_.CreateLoad(b_.getInt64Ty(), rows);
+    b_.CreateStore(b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, largest, count), rows);
+    Value* before = b_.CreateLoad(b_.getInt64Ty(), used);
+    Value* sees = b_.CreateICmpNE(count, number(0));
+    b_.CreateStore(b_.CreateSelect(sees, b_.CreateAdd(i, number(1)), before), used);
   });
-  return b_.CreateLoad(b_.getInt64Ty(), end);
+  return {b_.CreateLoad(b_.getInt64Ty(), rows), b_.CreateLoad(b_.getInt64Ty(), used)};
 }
 
 // Fills the scratch.
@@ -221,7 +227,7 @@ void Attention::finish(const Item& item, Value* row) {
   });
 }
 
-// Of a part without rows nobody reads more than that it has none.
+// Of a part that has seen nothing nobody reads more than that.
 void Attention::finish_empty(const Item& item, Value* row) {
   Value* to = destination(item, row);
   if (parts_ > 1) {

@@ -106,7 +106,12 @@ class Attention {
   void lay_out_scratch();
   Item item(llvm::Value* index);
   void attend(const Item& item);
-  llvm::Value* largest_seen(const Item& item, llvm::Value* positions);
+  // How many rows of the cache any of the item's positions sees, and how many positions there are up to the
+  // last that sees one: behind it stands a prompt's padding.
+  struct Seen {
+    llvm::Value *rows, *positions;
+  };
+  Seen seen_by(const Item& item, llvm::Value* positions);
   void prepare(const Item& item, const Queries& queries);
   llvm::Value* rows_seen(llvm::Value* slot, llvm::Value* position);
   llvm::Value* destination(const Item& item, llvm::Value* row);

@@ -1,5 +1,6 @@
 // A panel of weights is taken apart into the thread's scratch, four bytes along k of some rows side by side,
-// and every row of activations passes by.
+// and every row of activations passes by. Rows of zeros at the end cost next to nothing: in a prompt's last
+// chunk they are padding.
 #include <algorithm>
 #include <functional>
 
@@ -17,6 +18,9 @@ namespace {
 constexpr size_t kHalves = 2;  // a panel's rows of weights: so many vectors
 // About so many rows of activations meet a panel, in blocks as equal as can be: they stay in the L2 cache.
 constexpr int64_t kTokenBlock = 128;
+// Where there are several of them, so many groups of panels take turns: enough for some threads to share
+// evenly.
+constexpr int64_t kPanelGroups = 8;
 
 class ByPanel : public BlockDot {
  public:
@@ -25,22 +29,28 @@ class ByPanel : public BlockDot {
         quads_(b_, frame.level(), reader_.is_signed()),
         half_(quads_.lanes()),
         panel_(half_ * static_cast<int64_t>(kHalves)) {
-    // As many rows of activations at once as there are registers for sums, in tiles as equal as can be.
+    // As many rows of activations at once as there are registers for sums.
     const int64_t most = vector_target_for(frame.level()).bits == 512 ? 6 : 4;
     tokens_ = std::min(tiles(rows_, tiles(rows_, most)), most);
+    smallest_ = tokens_;
+    if (rows_ > 2 * most) tokens_ = most, smallest_ = most - 2;
     token_block_ = tiles(tiles(rows_, tiles(rows_, kTokenBlock)), tokens_) * tokens_;
   }
 
   KernelShape emit() {
     Value* panel = frame_.scratch();
     const int64_t panels = tiles(columns_, panel_);
+    Value* used = used_rows();
     frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) {
-      Value* first = b_.CreateMul(b_.CreateURem(item, number(panels)), number(panel_));
-      Value* from = b_.CreateMul(b_.CreateUDiv(item, number(panels)), number(token_block_));
-      Value* to = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, b_.CreateAdd(from, number(token_block_)),
-                                           number(rows_));
-      for (int64_t row = 0; row < panel_; row += half_) unpack(panel, first, row);
-      frame_.loop(from, to, tokens_, [&](Value* token) { meet(panel, first, token); });
+      const Item place = place_of(item, panels);
+      Value* first = b_.CreateMul(place.panel, number(panel_));
+      Value* from = b_.CreateMul(place.token_block, number(token_block_));
+      Value* to = smaller(b_.CreateAdd(from, number(token_block_)), number(rows_));
+      Value* met = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umax, smaller(to, used), from);
+      Value* is_met = b_.CreateICmpULT(from, met);
+      for (int64_t row = 0; row < panel_; row += half_) unpack(panel, first, row, is_met);
+      meet_in_tiles(panel, first, from, met);
+      frame_.when(b_.CreateICmpULT(met, to), [&] { put_products_of_zeros(panel, first, met, to); });
     });
     return {panels * tiles(rows_, token_block_), 1, panel_bytes()};
   }
@@ -56,8 +66,26 @@ class ByPanel : public BlockDot {
   int64_t biased_at() const { return starts_at() + (quads_.is_biased() ? all_runs() * panel_ * 4 : 0); }
   int64_t panel_bytes() const { return biased_at() + (quads_.is_biased() ? tokens_ * depth() : 0); }
 
-  // The panel's rows from `row` on.
-  void unpack(Value* panel, Value* first, int64_t row) {
+  Value* smaller(Value* x, Value* y) { return b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, x, y); }
+
+  struct Item {
+    Value *panel, *token_block;
+  };
+
+  // A block of activations is met by some panels, then the next one by the same panels: a thread's items,
+  // which are neighbours, are of all blocks then, wherever padding begins.
+  Item place_of(Value* item, int64_t panels) {
+    const int64_t blocks = tiles(rows_, token_block_), some = tiles(panels, kPanelGroups);
+    if (blocks == 1) return {item, number(0)};
+    Value* group = b_.CreateUDiv(item, number(some * blocks));
+    Value* in_group = b_.CreateURem(item, number(some * blocks));
+    Value* first = b_.CreateMul(group, number(some));
+    Value* size = smaller(number(some), b_.CreateSub(number(panels), first));
+    return {b_.CreateAdd(first, b_.CreateURem(in_group, size)), b_.CreateUDiv(in_group, size)};
+  }
+
+  // The panel's rows from `row` on; without `all` their scales only.
+  void unpack(Value* panel, Value* first, int64_t row, Value* all) {
     std::vector<Value*> rows;
     Value* begin = weight_row(first);
     for (int64_t r = row; r < row + half_; ++r)
@@ -71,15 +99,20 @@ class ByPanel : public BlockDot {
         for (Value* address : addresses)
           prefetch(address, half_ * weight_row_bytes());  // the rows after these
       unpack_scales(panel, block, row, reader_.scales(addresses));
-      for (int64_t group = 0; group < reader_.groups(); ++group) {
-        const std::vector<Value*> words = reader_.quants_of_all(addresses, group);
-        Value* index = b_.CreateAdd(b_.CreateMul(block, number(reader_.groups())), number(group));
-        Value* to = at(panel, b_.CreateMul(index, number(kInt8Block * panel_)));
-        for (size_t k = 0; k < words.size(); ++k)
-          store(words[k], at(to, (static_cast<int64_t>(k) * panel_ + row) * 4));
-        if (quads_.is_biased()) unpack_starts(panel, index, row, words);
-      }
+      frame_.when(all, [&] {
+        for (int64_t group = 0; group < reader_.groups(); ++group)
+          unpack_quants(panel, block, row, group, reader_.quants_of_all(addresses, group));
+      });
     });
+  }
+
+  void unpack_quants(Value* panel, Value* block, int64_t row, int64_t group,
+                     const std::vector<Value*>& words) {
+    Value* index = b_.CreateAdd(b_.CreateMul(block, number(reader_.groups())), number(group));
+    Value* to = at(panel, b_.CreateMul(index, number(kInt8Block * panel_)));
+    for (size_t k = 0; k < words.size(); ++k)
+      store(words[k], at(to, (static_cast<int64_t>(k) * panel_ + row) * 4));
+    if (quads_.is_biased()) unpack_starts(panel, index, row, words);
   }
 
   // For a format with one run per group.
@@ -124,9 +157,9 @@ class ByPanel : public BlockDot {
     std::vector<Value*> rows, bytes;
   };
 
-  Tokens tokens_from(Value* token, Value* panel) {
+  Tokens tokens_from(Value* token, int64_t count, Value* panel) {
     Tokens xs;
-    for (int64_t t = 0; t < tokens_; ++t) {
+    for (int64_t t = 0; t < count; ++t) {
       xs.rows.push_back(x_row(b_.CreateAdd(token, number(t))));
       xs.bytes.push_back(quads_.is_biased() ? at(panel, biased_at() + t * depth()) : xs.rows.back());
     }
@@ -139,9 +172,78 @@ class ByPanel : public BlockDot {
   }
   llvm::Type* group_bytes() { return llvm::FixedVectorType::get(b_.getInt8Ty(), kInt8Block); }
 
-  // A tile of panel_ weight rows and tokens_ activation rows.
-  void meet(Value* panel, Value* first, Value* token) {
-    const Tokens xs = tokens_from(token, panel);
+  // Rows of activations up to the last that is not zero.
+  Value* used_rows() {
+    llvm::Function* function = b_.GetInsertBlock()->getParent();
+    auto* head = llvm::BasicBlock::Create(b_.getContext(), "used", function);
+    auto* look = llvm::BasicBlock::Create(b_.getContext(), "look", function);
+    auto* found = llvm::BasicBlock::Create(b_.getContext(), "found", function);
+    AllocaInst* used = frame_.variable(b_.getInt64Ty());
+    b_.CreateStore(number(rows_), used);
+    b_.CreateBr(head);
+    b_.SetInsertPoint(head);
+    Value* rows = b_.CreateLoad(b_.getInt64Ty(), used);
+    b_.CreateCondBr(b_.CreateICmpEQ(rows, number(0)), found, look);
+    b_.SetInsertPoint(look);
+    Value* last = b_.CreateSub(rows, number(1));
+    Value* is_zero = is_row_of_zeros(x_row(last));
+    b_.CreateStore(b_.CreateSelect(is_zero, last, rows), used);
+    b_.CreateCondBr(is_zero, head, found);
+    b_.SetInsertPoint(found);
+    return b_.CreateLoad(b_.getInt64Ty(), used);
+  }
+
+  // A block's scale is zero where all of it is, and NaN where one of it is not finite.
+  Value* is_row_of_zeros(Value* row) {
+    AllocaInst* bits = zeroed(b_.getInt32Ty());
+    frame_.loop(number(0), number(x_.blocks()), 1, [&](Value* block) {
+      Value* scale = load(b_.getInt32Ty(), at(row, in_table(x_.scales(), block)));
+      b_.CreateStore(b_.CreateOr(b_.CreateLoad(b_.getInt32Ty(), bits), scale), bits);
+    });
+    return b_.CreateICmpEQ(b_.CreateLoad(b_.getInt32Ty(), bits), b_.getInt32(0));
+  }
+
+  // What meet() would give: zero, where all scales of a row of weights are finite, else NaN.
+  void put_products_of_zeros(Value* panel, Value* first, Value* from, Value* to) {
+    Value* zero = llvm::Constant::getNullValue(floats(half_));
+    for (size_t h = 0; h < kHalves; ++h) {
+      AllocaInst* sum = zeroed(floats(half_));
+      frame_.loop(number(0), number(all_runs()), 1, [&](Value* run) {
+        add_to(sum, zero, scales_of_run(panel, scales_at(), run, h));
+        if (reader_.has_minimum()) add_to(sum, zero, scales_of_run(panel, minima_at(), run, h));
+      });
+      Value* products = b_.CreateLoad(floats(half_), sum);
+      frame_.loop(from, to, 1, [&](Value* row) {
+        put(row, b_.CreateAdd(first, number(static_cast<int64_t>(h) * half_)), products, panel_);
+      });
+    }
+  }
+  Value* scales_of_run(Value* panel, int64_t table, Value* run, size_t half) {
+    Value* offset = b_.CreateAdd(b_.CreateMul(run, number(panel_ * 4)),
+                                 number(table + static_cast<int64_t>(half) * half_ * 4));
+    return load(floats(half_), at(panel, offset));
+  }
+
+  // The rows [from, to) in as few tiles as there can be, as equal as can be: those of one row more go first.
+  // Of few rows, the last tile may be torn.
+  void meet_in_tiles(Value* panel, Value* first, Value* from, Value* to) {
+    Value* rows = b_.CreateSub(to, from);
+    Value* count = b_.CreateUDiv(b_.CreateAdd(rows, number(tokens_ - 1)), number(tokens_));
+    Value *token = from, *larger = number(0);  // tiles that are larger than `size`
+    for (int64_t size = tokens_; size > smallest_; --size) {
+      Value* as_large = b_.CreateSub(rows, b_.CreateMul(count, number(size - 1)));
+      as_large = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, as_large, number(0));
+      as_large = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, as_large, count);
+      Value* end = b_.CreateAdd(token, b_.CreateMul(b_.CreateSub(as_large, larger), number(size)));
+      frame_.loop(token, end, size, [&](Value* at) { meet(panel, first, at, size, nullptr); });
+      token = end, larger = as_large;
+    }
+    frame_.loop(token, to, smallest_, [&](Value* at) { meet(panel, first, at, smallest_, to); });
+  }
+
+  // A tile of panel_ weight rows and `count` activation rows, or those of them before `end`.
+  void meet(Value* panel, Value* first, Value* token, int64_t count, Value* end) {
+    const Tokens xs = tokens_from(token, count, panel);
     std::vector<AllocaInst*> sums;
     for (size_t i = 0; i < xs.rows.size() * kHalves; ++i) sums.push_back(zeroed(floats(half_)));
     const int64_t per_group = kInt8Block / reader_.run();
@@ -151,7 +253,7 @@ class ByPanel : public BlockDot {
     });
     for (size_t t = 0; t < xs.rows.size(); ++t) {
       Value* row = b_.CreateAdd(token, number(static_cast<int64_t>(t)));
-      Value* inside = rows_ % tokens_ == 0 ? nullptr : b_.CreateICmpULT(row, number(rows_));
+      Value* inside = end ? b_.CreateICmpULT(row, end) : nullptr;
       frame_.when(inside, [&] {
         for (size_t h = 0; h < kHalves; ++h)
           put(row, b_.CreateAdd(first, number(static_cast<int64_t>(h) * half_)),
@@ -230,14 +332,9 @@ class ByPanel : public BlockDot {
     if (quads_.is_biased())
       starts = at(panel, b_.CreateAdd(b_.CreateMul(run, number(panel_ * 4)), number(starts_at())));
     const std::vector<AllocaInst*> integers = integer_sums(weights, k, steps, xs.bytes, starts);
-    const auto table = [&](int64_t offset, size_t h) {
-      return load(floats(half_),
-                  at(panel, b_.CreateAdd(b_.CreateMul(run, number(panel_ * 4)),
-                                         number(offset + static_cast<int64_t>(h) * half_ * 4))));
-    };
     for (size_t h = 0; h < kHalves; ++h) {
-      Value* scale = table(scales_at(), h);
-      Value* minimum = reader_.has_minimum() ? table(minima_at(), h) : nullptr;
+      Value* scale = scales_of_run(panel, scales_at(), run, h);
+      Value* minimum = reader_.has_minimum() ? scales_of_run(panel, minima_at(), run, h) : nullptr;
       for (size_t t = 0; t < xs.rows.size(); ++t) {
         AllocaInst* sum = sums[t * kHalves + h];
         Value* x_scale = splat(load(b_.getFloatTy(), at(xs.rows[t], in_table(x_.scales(), group))), half_);
@@ -251,8 +348,9 @@ class ByPanel : public BlockDot {
   }
 
   Quads quads_;
-  int64_t half_, panel_;          // rows of weights: of a vector, of a panel
-  int64_t tokens_, token_block_;  // rows of activations that a panel meets at once, and one after the other
+  int64_t half_, panel_;  // rows of weights: of a vector, of a panel
+  // Rows of activations that a panel meets at once, at most and at least, and one after the other.
+  int64_t tokens_, smallest_, token_block_;
 };
 
 }  // namespace

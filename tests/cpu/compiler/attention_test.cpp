@@ -24,23 +24,26 @@ using Floats = std::vector<float>;
 struct Case {
   int64_t n, heads, kv_heads, size, capacity;
   std::vector<int32_t> first,
-      valid;  // per slot: the position of the first query, and how many rows are filled
+      valid;            // per slot: the position of the first query, and how many rows are filled
+  int64_t padding = 0;  // so many queries at the end see nothing
 
+  int64_t used() const { return n - padding; }
   int64_t slots() const { return static_cast<int64_t>(first.size()); }
   Shape cache(DType dtype) const { return {{slots(), kv_heads, capacity, size}, dtype}; }
   Shape result() const { return {{slots(), n, heads * size}, f32}; }
   double scale() const { return 2 / std::sqrt(static_cast<double>(size)); }
   int64_t seen(size_t slot, int64_t query) const {
+    if (query >= used()) return 0;
     return std::clamp<int64_t>(std::min<int64_t>(first[slot] + query + 1, valid[slot]), 0, capacity);
   }
   std::string name() const {
-    return fmt::format("{} x {} queries, {} heads on {} of {}, capacity {}", slots(), n, heads, kv_heads,
-                       size, capacity);
+    return fmt::format("{} x {} queries and {}, {} heads on {} of {}, capacity {}", slots(), used(), padding,
+                       heads, kv_heads, size, capacity);
   }
 };
 
 // One query and many; groups of 1 to 7; sizes with and without whole tiles; slots that are empty, full, or
-// see less than is filled; positions beyond what is filled, and none.
+// see less than is filled; positions beyond what is filled, and none; queries without one behind the others.
 const std::vector<Case>& cases() {
   static const std::vector<Case> all = {
       {1, 9, 3, 64, 1024, {700}, {701}},
@@ -57,6 +60,9 @@ const std::vector<Case>& cases() {
       {100, 3, 1, 64, 512, {150}, {250}},
       {100, 8, 2, 16, 256, {0, 100, -7}, {100, 180, 90}},
       {40, 2, 1, 72, 256, {250}, {1000}},
+      {4, 8, 2, 80, 512, {300}, {301}, 3},
+      {33, 9, 3, 64, 512, {400}, {417}, 16},
+      {100, 8, 2, 16, 256, {0, 100}, {41, 141}, 59},
   };
   return all;
 }
@@ -90,7 +96,8 @@ Data data_for(const Case& c, DType dtype) {
     for (float& scale : *scales) scale = (0.5f + std::abs(normal(random))) / 200;
   }
   for (size_t slot = 0; slot < c.first.size(); ++slot)
-    for (int64_t i = 0; i < c.n; ++i) data.positions.push_back(c.first[slot] + static_cast<int32_t>(i));
+    for (int64_t i = 0; i < c.n; ++i)
+      data.positions.push_back(i < c.used() ? c.first[slot] + static_cast<int32_t>(i) : -1);
   return data;
 }
 
@@ -128,7 +135,7 @@ void spoil(const Case& c, Floats& cache, int64_t size) {
   for (int64_t slot = 0; slot < c.slots(); ++slot)
     for (int64_t head = 0; head < c.kv_heads; ++head) {
       const auto begin = cache.begin() + (slot * c.kv_heads + head) * c.capacity * size;
-      std::fill(begin + c.seen(static_cast<size_t>(slot), c.n - 1) * size, begin + c.capacity * size,
+      std::fill(begin + c.seen(static_cast<size_t>(slot), c.used() - 1) * size, begin + c.capacity * size,
                 std::numeric_limits<float>::quiet_NaN());
     }
 }

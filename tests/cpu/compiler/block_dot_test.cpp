@@ -166,6 +166,38 @@ TEST(BlockDot, EveryLevelGivesTheDefinitionsValues) {
   }
 }
 
+// Rows of zeros at the end, of which nothing is multiplied: they change no bit of the others and give what
+// multiplying would, zeros, or NaN where a weight is not finite. With one block of rows, and with several,
+// whose panels take turns.
+TEST(BlockDot, RowsOfZerosAtTheEndGiveTheirValues) {
+  using enum BlockFormat;
+  for (const Case& c : {Case{q4_1, 33, 45, 3}, Case{q8_0, 13, 45, 3}, Case{q6_k, 33, 19, 1},
+                        Case{q4_k, 7, 45, 1}, Case{q4_1, 300, 325, 1}}) {
+    Data whole = data_for(c);
+    const size_t columns = static_cast<size_t>(c.columns), odd = 3;  // a column that is not finite
+    const uint16_t infinity = 0x7c00;
+    const int64_t scale_at = c.format == q6_k ? info(c.format).bytes - 2 : 0;
+    std::memcpy(&whole.weights[odd * static_cast<size_t>(c.row_bytes()) + static_cast<size_t>(scale_at)],
+                &infinity, sizeof infinity);
+    for (const std::string& level : test::levels_to_play()) {
+      const Blob blob = compile(text_of(c), test::played(level));
+      const Floats want = run(c, blob, whole, 1);
+      for (const int64_t used : {int64_t{0}, int64_t{1}, c.rows / 2, c.rows - 3, c.rows - 1}) {
+        SCOPED_TRACE(fmt::format("{} at {}: {} of {} rows", info(c.format).name, level, used, c.rows));
+        Data data = whole;
+        std::fill(data.x.begin() + used * c.depth(), data.x.end(), 0.0f);
+        const Floats got = run(c, blob, data, 1);
+        const size_t begin = static_cast<size_t>(used) * columns;
+        EXPECT_EQ(std::memcmp(got.data(), want.data(), begin * sizeof got[0]), 0);
+        for (size_t i = begin; i < got.size(); ++i)
+          ASSERT_TRUE(i % columns == odd ? std::isnan(got[i]) : got[i] == 0) << got[i] << " at " << i;
+        const Floats threaded = run(c, blob, data, 3);
+        ASSERT_EQ(std::memcmp(threaded.data(), got.data(), got.size() * sizeof got[0]), 0);
+      }
+    }
+  }
+}
+
 // Where scales are powers of two and activations whole, every sum is exact: all levels give the same bits.
 TEST(BlockDot, SumsOfProductsAreExactAtEveryLevel) {
   for (const int64_t rows : {1, 2, 33}) {
