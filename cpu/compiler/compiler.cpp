@@ -50,22 +50,17 @@ class Stopwatch {
 };
 
 // What the plan does and can do without.
-constexpr std::string_view kFusion = "fusion", kRemoveCopies = "remove-copies",
-                           kBringTogether = "bring-together", kKeepForOne = "keep-for-one";
+constexpr std::string_view kFusion = "fusion", kDotEpilogues = "dot-epilogues",
+                           kRemoveCopies = "remove-copies", kBringTogether = "bring-together",
+                           kKeepForOne = "keep-for-one";
 
 void check_names(const std::vector<std::string>& disabled) {
-  std::vector<std::string_view> known = {kFusion, kRemoveCopies, kBringTogether, kKeepForOne};
+  std::vector<std::string_view> known = {kFusion, kDotEpilogues, kRemoveCopies, kBringTogether, kKeepForOne};
   for (const Pass& pass : all_passes()) known.push_back(pass.name);
   for (const std::string& name : disabled)
     if (std::find(known.begin(), known.end(), name) == known.end())
       throw Error(ErrorKind::kInvalidArgument,
                   fmt::format("no pass is called {}; there are {}", quoted(name), fmt::join(known, ", ")));
-}
-
-// Whether nearly all that the kernel does is to multiply and add, in vectors.
-bool is_product(const KernelSpec& kernel) {
-  if (kernel.kind == KernelSpec::Kind::kCustom) return !computes_operand(custom_name(*kernel.op), 0);
-  return kernel.kind == KernelSpec::Kind::kDot && is_float(kernel.outputs[0].dtype);
 }
 
 // Whether nobody can tell from shapes how long the kernel takes: it depends on how far a cache is filled, on
@@ -87,11 +82,11 @@ bool is_little(const Plan& plan) {
   return std::ranges::all_of(plan.steps, [&](const PlanStep& step) {
     if (!step.kernel) return false;  // nobody knows how many rounds
     if (step.kernel->outputs[0].elements() == 0) return true;
-    const bool product = is_product(*step.kernel);
     const KernelCost cost = cost_of(*step.kernel);
     if (is_unforeseeable(*step.kernel, cost)) return false;
     all += std::max(static_cast<double>(cost.bytes) / kBytes,
-                    static_cast<double>(cost.operations) / (product ? kInProducts : kElsewhere));
+                    static_cast<double>(cost.in_products) / kInProducts +
+                        static_cast<double>(cost.operations - cost.in_products) / kElsewhere);
     return all < kMicroseconds;
   });
 }
@@ -235,7 +230,7 @@ Blob compile(std::string_view text, const CompileOptions& options) {
   run_passes(program, options.disabled_passes, lap);
   const hlo::Function* main = program.find("main");
   if (!main) throw Error(ErrorKind::kInvalidArgument, "the program has no function @main");
-  Plan plan = make_plan(*main, !disabled(kFusion));
+  Plan plan = make_plan(*main, {.elements = !disabled(kFusion), .epilogues = !disabled(kDotEpilogues)});
   if (!disabled(kRemoveCopies)) remove_copies(plan);
   if (!disabled(kBringTogether)) bring_together(plan);
   place_temporaries(plan);

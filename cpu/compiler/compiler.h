@@ -22,7 +22,7 @@ namespace fusebox::cpu {
 
 struct CompileOptions {
   std::string level = "x86-64";
-  // By name: those of passes/pipeline.cpp, and of the plan "fusion", "remove-copies",
+  // By name: those of passes/pipeline.cpp, and of the plan "fusion", "dot-epilogues", "remove-copies",
   // "bring-together" and "keep-for-one".
   std::vector<std::string> disabled_passes = {};
   // Is told what was done and how long it took: "parse", passes by name, "plan", "kernels", "machine code".

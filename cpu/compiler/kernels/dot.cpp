@@ -3,7 +3,7 @@
 //   columns: the right one has its free axis innermost: see dot_columns.cpp
 //   any: everything else, element by element
 // An output element is summed in the same order whatever the tile, the thread or the number of rows is.
-#include "cpu/compiler/kernels/dot.h"
+#include "cpu/compiler/kernels/dot_results.h"
 
 #include <llvm/IR/Intrinsics.h>
 
@@ -46,6 +46,8 @@ int64_t product(const Dims& sizes) {
   return result;
 }
 
+constexpr int64_t kGroup = 16;  // tiles of columns, of which a block of results is made
+
 class Dot {
  public:
   explicit Dot(Frame& frame) : frame_(frame), b_(frame.b()), dot_(frame) {}
@@ -72,33 +74,57 @@ class Dot {
   Value* clamped(Value* first, int64_t offset, int64_t size, int64_t tile) {
     Value* row = b_.CreateAdd(first, number(offset));
     if (size % tile == 0) return row;
-    return b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, row, number(size - 1));
+    return smaller(row, number(size - 1));
   }
 
+  // Of sizes and places, which are not negative but for a share's begin in a batch that is not its first.
+  Value* smaller(Value* x, Value* y) { return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, x, y); }
+  Value* larger(Value* x, Value* y) { return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, x, y); }
+
+  // A share's items, tiles of columns, are met in groups of one batch: all rows of a block by each.
   KernelShape by_rows(const Axis& m, const Axis& n) {
     const int64_t rows = dot_.rows(), columns = dot_.columns();
     const int64_t tile_m = rows == 1                ? 1
                            : dot_.registers() >= 32 ? 4
                                                     : 3,
                   tile_n = std::min<int64_t>(4, columns);
-    const int64_t per_batch = tiles(columns, tile_n);
-    frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) {
-      Value* batch = b_.CreateUDiv(item, number(per_batch));
-      Value* first_n = b_.CreateMul(b_.CreateURem(item, number(per_batch)), number(tile_n));
+    const int64_t per_batch = tiles(columns, tile_n), groups = tiles(per_batch, kGroup);
+    DotResults results(dot_, std::min(rows, kRowBlock), kGroup * tile_n);
+    const auto group_of = [&](Value* item) {
+      Value* in_batch = b_.CreateUDiv(b_.CreateURem(item, number(per_batch)), number(kGroup));
+      return b_.CreateAdd(b_.CreateMul(b_.CreateUDiv(item, number(per_batch)), number(groups)), in_batch);
+    };
+    Value* last = group_of(b_.CreateSub(frame_.end(), number(1)));
+    frame_.loop(group_of(frame_.begin()), b_.CreateAdd(last, number(1)), 1, [&](Value* group) {
+      Value* batch = b_.CreateUDiv(group, number(groups));
       Value *left = dot_.batch_offset(dot_.lhs(), batch), *right = dot_.batch_offset(dot_.rhs(), batch);
-      frame_.loop(number(0), number(rows), tile_m, [&](Value* first_m) {
-        std::vector<Value*> lefts, rights;
-        for (int64_t i = 0; i < tile_m; ++i)
-          lefts.push_back(
-              b_.CreateAdd(left, b_.CreateMul(clamped(first_m, i, rows, tile_m), number(m.stride))));
-        for (int64_t j = 0; j < tile_n; ++j)
-          rights.push_back(
-              b_.CreateAdd(right, b_.CreateMul(clamped(first_n, j, columns, tile_n), number(n.stride))));
-        const std::vector<Value*> sums = row_tile(lefts, rights);
-        store_tile(batch, first_m, first_n, tile_m, tile_n, sums);
+      // Tiles of the batch: those of the group that are the share's.
+      Value* of_batch = b_.CreateMul(batch, number(per_batch));
+      Value* first = b_.CreateMul(b_.CreateURem(group, number(groups)), number(kGroup));
+      Value* begin = larger(first, b_.CreateSub(frame_.begin(), of_batch));
+      Value* end = smaller(smaller(b_.CreateAdd(first, number(kGroup)), number(per_batch)),
+                           b_.CreateSub(frame_.end(), of_batch));
+      frame_.loop(number(0), number(rows), kRowBlock, [&](Value* first_row) {
+        Value* end_row = smaller(b_.CreateAdd(first_row, number(kRowBlock)), number(rows));
+        results.begin_block(batch, first_row, b_.CreateMul(begin, number(tile_n)));
+        frame_.loop(begin, end, 1, [&](Value* tile) {
+          Value* first_n = b_.CreateMul(tile, number(tile_n));
+          std::vector<Value*> rights;
+          for (int64_t j = 0; j < tile_n; ++j)
+            rights.push_back(
+                b_.CreateAdd(right, b_.CreateMul(clamped(first_n, j, columns, tile_n), number(n.stride))));
+          frame_.loop(first_row, end_row, tile_m, [&](Value* first_m) {
+            std::vector<Value*> lefts;
+            for (int64_t i = 0; i < tile_m; ++i)
+              lefts.push_back(
+                  b_.CreateAdd(left, b_.CreateMul(clamped(first_m, i, rows, tile_m), number(m.stride))));
+            store_tile(results, first_m, first_n, tile_m, tile_n, row_tile(lefts, rights));
+          });
+        });
+        results.end_block(end_row, smaller(b_.CreateMul(end, number(tile_n)), number(columns)));
       });
     });
-    return {dot_.batches() * per_batch, dot_grain(dot_.depth() * tile_n * rows), 0};
+    return {dot_.batches() * per_batch, dot_grain(dot_.depth() * tile_n * rows), results.scratch_bytes()};
   }
 
   std::vector<Value*> row_tile(const std::vector<Value*>& lefts, const std::vector<Value*>& rights) {
@@ -129,23 +155,21 @@ class Dot {
     frame_.prefetch(b_.CreateGEP(b_.getInt8Ty(), address, number(kBytesAhead)));
   }
 
-  void store_tile(Value* batch, Value* first_m, Value* first_n, int64_t tile_m, int64_t tile_n,
+  void store_tile(DotResults& results, Value* first_m, Value* first_n, int64_t tile_m, int64_t tile_n,
                   const std::vector<Value*>& sums) {
     for (int64_t i = 0; i < tile_m; ++i)
       for (int64_t j = 0; j < tile_n; ++j) {
         Value *row = b_.CreateAdd(first_m, number(i)), *column = b_.CreateAdd(first_n, number(j));
-        const auto put = [&] {
-          Value* position = b_.CreateAdd(b_.CreateMul(batch, number(dot_.rows())), row);
-          position = b_.CreateAdd(b_.CreateMul(position, number(dot_.columns())), column);
-          frame_.store(0, position, sums[static_cast<size_t>(i * tile_n + j)]);
-        };
         Value* inside = nullptr;
         if (dot_.rows() % tile_m != 0) inside = b_.CreateICmpULT(row, number(dot_.rows()));
         if (dot_.columns() % tile_n != 0) {
           Value* below = b_.CreateICmpULT(column, number(dot_.columns()));
           inside = inside ? b_.CreateAnd(inside, below) : below;
         }
-        frame_.when(inside, put);
+        frame_.when(inside, [&] {
+          Value* sum = sums[static_cast<size_t>(i * tile_n + j)];
+          frame_.scalars().store(sum, results.address(row, column), dot_.out());
+        });
       }
   }
 
@@ -155,11 +179,14 @@ class Dot {
     const DType out = dot_.out();
     llvm::Type* type = dot_.scalar_type();
     const Dims sizes = lhs.sizes(lhs.contracting);
+    DotResults results(dot_, 0, 0);
     frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) {
       Value* column = b_.CreateURem(item, number(dot_.columns()));
       Value* rest = b_.CreateUDiv(item, number(dot_.columns()));
-      const Index batch = index_of(b_, lhs.sizes(lhs.batch), b_.CreateUDiv(rest, number(dot_.rows())));
-      const Index m = index_of(b_, lhs.sizes(lhs.free), b_.CreateURem(rest, number(dot_.rows())));
+      Value* row = b_.CreateURem(rest, number(dot_.rows()));
+      Value* of_batch = b_.CreateUDiv(rest, number(dot_.rows()));
+      const Index batch = index_of(b_, lhs.sizes(lhs.batch), of_batch);
+      const Index m = index_of(b_, lhs.sizes(lhs.free), row);
       const Index n = index_of(b_, rhs.sizes(rhs.free), column);
       llvm::AllocaInst* sum = frame_.variable(type);
       b_.CreateStore(llvm::Constant::getNullValue(type), sum);
@@ -173,7 +200,7 @@ class Dot {
                                      : b_.CreateAdd(old, b_.CreateMul(x, y)),
                        sum);
       });
-      frame_.store(0, item, b_.CreateLoad(type, sum));
+      results.put(of_batch, row, column, b_.CreateLoad(type, sum));
     });
     return {frame_.spec().outputs[0].elements(),
             std::max<int64_t>(1, kGrainElements / std::max<int64_t>(1, dot_.depth())), 0};
@@ -255,12 +282,11 @@ Value* DotOperands::load(size_t operand, Value* position, Value* mask) const {
   return raw;
 }
 
-void DotOperands::store(Value* position, Value* vector, Value* mask) const {
+void DotOperands::store(Value* address, Value* vector, Value* mask) const {
   llvm::IRBuilder<>& b = frame_.b();
   const MathTarget target = math_target_for(frame_.level());
   if (out() == f16) vector = emit_to_f16(b, vector, target);
   if (out() == bf16) vector = emit_to_bf16(b, vector, target);
-  Value* address = frame_.address(frame_.outputs()[0], out(), position);
   const llvm::Align align(byte_size(out()));
   if (mask)
     b.CreateMaskedStore(vector, address, align, mask);

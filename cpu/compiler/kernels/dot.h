@@ -26,7 +26,7 @@ class DotOperands {
   Frame& frame() const { return frame_; }
   const Operand& lhs() const { return lhs_; }
   const Operand& rhs() const { return rhs_; }
-  DType out() const { return frame_.spec().outputs[0].dtype; }
+  DType out() const { return frame_.spec().op->results[0].shape.dtype; }  // the product's
   int64_t batches() const { return batches_; }
   int64_t rows() const { return rows_; }
   int64_t columns() const { return columns_; }
@@ -41,7 +41,7 @@ class DotOperands {
   // A vector of the left (0) or right (1) operand from `position` on, or of those lanes that the mask has, as
   // what is computed with.
   llvm::Value* load(size_t operand, llvm::Value* position, llvm::Value* mask) const;
-  void store(llvm::Value* position, llvm::Value* vector, llvm::Value* mask) const;
+  void store(llvm::Value* address, llvm::Value* vector, llvm::Value* mask) const;
   // A mask of the lanes below `count`.
   llvm::Value* first_lanes(llvm::Value* count) const;
   // Variables of zeros.
@@ -55,6 +55,10 @@ class DotOperands {
   unsigned width_;
   int registers_;
 };
+
+// So many rows meet some columns before those after them do, and what is read stays in the second cache:
+// whole tiles, whatever their size.
+inline constexpr int64_t kRowBlock = 48;
 
 // Of so many multiplications a chunk of a dot's items should have, if there are as many.
 int64_t dot_grain(int64_t multiplications_per_item);

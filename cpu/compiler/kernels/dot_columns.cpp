@@ -6,7 +6,7 @@
 // An element is summed in the order of k in any case.
 #include <algorithm>
 
-#include "cpu/compiler/kernels/dot.h"
+#include "cpu/compiler/kernels/dot_results.h"
 
 namespace fusebox::cpu {
 
@@ -14,7 +14,6 @@ using llvm::Value;
 
 namespace {
 
-constexpr int64_t kRowBlock = 48;                  // of an item: whole tiles, whatever their size
 constexpr int64_t kPackedRows = 64;                // from here on a copy pays: measured with bench_against
 constexpr int64_t kPanelBytes = int64_t{1} << 20;  // of a copy, which the second cache holds
 
@@ -31,7 +30,7 @@ class ColumnDot {
     panels_ = tiles(dot.columns(), panel());
     const int64_t bytes = dot.depth() * panel() * byte_size(dot.out() == f64 ? f64 : f32);
     packed_ = dot.rows() >= kPackedRows && bytes <= kPanelBytes && kr.stride != panel();
-    scratch_bytes_ = packed_ ? bytes : 0;
+    packed_bytes_ = packed_ ? bytes : 0;
     // The rows that whole tiles leave over, in the last block: by one tile, or with a whole one's by two that
     // are equal.
     rest_ = dot.rows() % kRowBlock % tile_;
@@ -41,6 +40,7 @@ class ColumnDot {
 
   KernelShape emit() {
     Value* scratch = packed_ ? frame_.scratch() : nullptr;
+    DotResults results(dot_, std::min(dot_.rows(), kRowBlock), panel(), packed_bytes_);
     llvm::AllocaInst* in_scratch = frame_.variable(b_.getInt64Ty());  // the panel that it holds
     b_.CreateStore(number(-1), in_scratch);
     frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) {
@@ -53,21 +53,20 @@ class ColumnDot {
           b_.CreateStore(all_panels, in_scratch);
         });
       Value* left = dot_.batch_offset(dot_.lhs(), batch);
-      Value* out = b_.CreateAdd(b_.CreateMul(batch, number(dot_.rows() * dot_.columns())), panel.first);
       Value* begin = b_.CreateMul(b_.CreateURem(item, number(row_blocks_)), number(kRowBlock));
       Value* end = smaller(b_.CreateAdd(begin, number(kRowBlock)), dot_.rows());
       Value* whole = smaller(end, dot_.rows() - rest_);
-      const auto meet = [&](Value* row, int64_t rows) {
-        meet_rows(panel, b_.CreateAdd(left, b_.CreateMul(row, number(m_.stride))), rows,
-                  b_.CreateAdd(out, b_.CreateMul(row, number(dot_.columns()))));
-      };
+      results.begin_block(batch, begin, panel.first);
+      const auto meet = [&](Value* row, int64_t rows) { meet_rows(panel, left, row, rows, results); };
       if (rest_ < dot_.rows()) frame_.loop(begin, whole, tile_, [&](Value* row) { meet(row, tile_); });
       if (rest_ > 0)  // the last tile may meet a row again, with the same result
         frame_.loop(whole, end, rest_tile_,
                     [&](Value* row) { meet(smaller(row, dot_.rows() - rest_tile_), rest_tile_); });
+      results.end_block(end, smaller(b_.CreateAdd(panel.first, number(this->panel())), dot_.columns()));
     });
     const int64_t rows = std::min(dot_.rows(), kRowBlock);
-    return {dot_.batches() * panels_ * row_blocks_, dot_grain(dot_.depth() * panel() * rows), scratch_bytes_};
+    return {dot_.batches() * panels_ * row_blocks_, dot_grain(dot_.depth() * panel() * rows),
+            results.scratch_bytes()};
   }
 
  private:
@@ -114,8 +113,9 @@ class ColumnDot {
     });
   }
 
-  // `rows` rows from `left` on; the results go to `out` and behind.
-  void meet_rows(const Panel& panel, Value* left, int64_t rows, Value* out) {
+  // `rows` rows from `first_row` on, of the batch that begins at `left`.
+  void meet_rows(const Panel& panel, Value* left, Value* first_row, int64_t rows, DotResults& results) {
+    left = b_.CreateAdd(left, b_.CreateMul(first_row, number(m_.stride)));
     const size_t vectors = panel.masks.size();
     const auto sums = dot_.new_sums(static_cast<size_t>(rows) * vectors);
     const DType dtype = dot_.lhs().shape.dtype;
@@ -133,7 +133,8 @@ class ColumnDot {
     });
     for (size_t i = 0; i < sums.size(); ++i) {
       const auto row = static_cast<int64_t>(i / vectors), v = static_cast<int64_t>(i % vectors);
-      dot_.store(b_.CreateAdd(out, number(row * dot_.columns() + v * dot_.width())),
+      Value* column = b_.CreateAdd(panel.first, number(v * dot_.width()));
+      dot_.store(results.address(b_.CreateAdd(first_row, number(row)), column),
                  b_.CreateLoad(dot_.vector_type(), sums[i]), panel.masks[i % vectors]);
     }
   }
@@ -142,7 +143,7 @@ class ColumnDot {
   Frame& frame_;
   llvm::IRBuilder<>& b_;
   const Axis m_, kl_, kr_;
-  int64_t vectors_, tile_, row_blocks_, panels_, scratch_bytes_, rest_, rest_tile_;
+  int64_t vectors_, tile_, row_blocks_, panels_, packed_bytes_, rest_, rest_tile_;
   bool packed_;
 };
 

@@ -38,6 +38,39 @@ Index index_of(llvm::IRBuilderBase& b, const Dims& dims, Value* position) {
   return index;
 }
 
+// Runs of sizes with equal products map onto each other; sizes of 1 stand alone.
+Index reshaped(llvm::IRBuilderBase& b, const Dims& from, const Dims& to, const Index& index) {
+  Index result(to.size(), b.getInt64(0));
+  size_t i = 0, j = 0;
+  while (i < from.size() || j < to.size()) {
+    if (i < from.size() && from[i] == 1) {
+      ++i;
+      continue;
+    }
+    if (j < to.size() && to[j] == 1) {
+      ++j;
+      continue;
+    }
+    const size_t first_from = i, first_to = j;
+    int64_t product_from = from[i++], product_to = to[j++];
+    while (product_from != product_to) {
+      if (product_from < product_to)
+        product_from *= from[i++];
+      else
+        product_to *= to[j++];
+    }
+    const Shape run{
+        Dims(from.begin() + static_cast<ptrdiff_t>(first_from), from.begin() + static_cast<ptrdiff_t>(i)),
+        i64};
+    const Dims target(to.begin() + static_cast<ptrdiff_t>(first_to), to.begin() + static_cast<ptrdiff_t>(j));
+    const Index part(index.begin() + static_cast<ptrdiff_t>(first_from),
+                     index.begin() + static_cast<ptrdiff_t>(i));
+    const Index mapped = index_of(b, target, linear_index(b, run, part));
+    std::copy(mapped.begin(), mapped.end(), result.begin() + static_cast<ptrdiff_t>(first_to));
+  }
+  return result;
+}
+
 Value* Elements::number(int64_t value) const { return b_.getInt64(static_cast<uint64_t>(value)); }
 
 void Elements::set_parameters(std::vector<Value*> values) {
@@ -92,7 +125,7 @@ Value* Elements::compute(const Node& node, const Index& index) {
   Index at;
   switch (op.code) {
     case OpCode::reshape:
-      return element(node.operands[0], reshape(node.shape, operand(node, 0).shape, index));
+      return element(node.operands[0], reshaped(b_, node.shape.dims, operand(node, 0).shape.dims, index));
     case OpCode::broadcast_in_dim: {
       const auto& dims = op.attributes.get<Dims>("broadcast_dimensions");
       for (size_t i = 0; i < dims.size(); ++i)
@@ -134,40 +167,6 @@ Value* Elements::compute(const Node& node, const Index& index) {
       throw Error(ErrorKind::kUnsupported, fmt::format("not done for {}", to_string(node.shape)))
           .op(hlo::name(op.code));
   }
-}
-
-// Runs of sizes with equal products map onto each other; sizes of 1 stand alone.
-Index Elements::reshape(const Shape& from, const Shape& to, const Index& index) {
-  Index result(to.dims.size(), number(0));
-  size_t i = 0, j = 0;
-  while (i < from.dims.size() || j < to.dims.size()) {
-    if (i < from.dims.size() && from.dims[i] == 1) {
-      ++i;
-      continue;
-    }
-    if (j < to.dims.size() && to.dims[j] == 1) {
-      ++j;
-      continue;
-    }
-    const size_t first_from = i, first_to = j;
-    int64_t product_from = from.dims[i++], product_to = to.dims[j++];
-    while (product_from != product_to) {
-      if (product_from < product_to)
-        product_from *= from.dims[i++];
-      else
-        product_to *= to.dims[j++];
-    }
-    const Shape run{Dims(from.dims.begin() + static_cast<ptrdiff_t>(first_from),
-                         from.dims.begin() + static_cast<ptrdiff_t>(i)),
-                    i64};
-    const Dims target(to.dims.begin() + static_cast<ptrdiff_t>(first_to),
-                      to.dims.begin() + static_cast<ptrdiff_t>(j));
-    const Index part(index.begin() + static_cast<ptrdiff_t>(first_from),
-                     index.begin() + static_cast<ptrdiff_t>(i));
-    const Index mapped = index_of(b_, target, linear_index(b_, run, part));
-    std::copy(mapped.begin(), mapped.end(), result.begin() + static_cast<ptrdiff_t>(first_to));
-  }
-  return result;
 }
 
 Value* Elements::concatenate(const Node& node, const Index& index) {

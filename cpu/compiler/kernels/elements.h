@@ -40,7 +40,6 @@ class Elements {
   llvm::Value* pad(const Node& node, const Index& index);
   llvm::Value* gather(const Node& node, const Index& index);
   llvm::Value* dynamic_slice(const Node& node, const Index& index);
-  Index reshape(const Shape& from, const Shape& to, const Index& index);
   llvm::Value* clamped(llvm::Value* index, DType dtype, int64_t limit);
   llvm::Value* number(int64_t value) const;
   const Node& operand(const Node& node, size_t i) const { return expression_.node(node.operands[i]); }
@@ -58,5 +57,7 @@ class Elements {
 llvm::Value* linear_index(llvm::IRBuilderBase& builder, const Shape& shape, const Index& index);
 // The index of the i-th element.
 Index index_of(llvm::IRBuilderBase& builder, const Dims& dims, llvm::Value* position);
+// The index, under other sizes, of the element that has this index under `from`.
+Index reshaped(llvm::IRBuilderBase& builder, const Dims& from, const Dims& to, const Index& index);
 
 }  // namespace fusebox::cpu

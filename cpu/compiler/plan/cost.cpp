@@ -60,6 +60,7 @@ void count_product(int64_t rows, int64_t depth, int64_t columns, KernelCost& cos
 }
 
 void count_dot(const KernelSpec& kernel, KernelCost& cost) {
+  const int64_t others = cost.operations;
   const auto& numbers = kernel.op->attributes.get<hlo::DotDimensions>("dot_dimension_numbers");
   const Shape& lhs = kernel.expression.node(kernel.roots[0]).shape;
   int64_t depth = 1, batch = 1;
@@ -69,6 +70,7 @@ void count_dot(const KernelSpec& kernel, KernelCost& cost) {
   const int64_t results = kernel.outputs[0].elements(), rows = lhs.elements() / std::max<int64_t>(1, depth);
   count_product(rows, depth, results / std::max<int64_t>(1, rows), cost);
   if (batch > 1) cost.sizes += fmt::format(" in {}", batch);
+  if (is_float(kernel.op->results[0].shape.dtype)) cost.in_products = cost.operations - others;
 }
 
 void count_custom(const KernelSpec& kernel, KernelCost& cost) {
@@ -92,6 +94,7 @@ void count_custom(const KernelSpec& kernel, KernelCost& cost) {
   } else if (name == kSoftmax) {
     cost.operations += 5 * operand(0).elements();  // the difference and its exponential, too
   }
+  if (!computes_operand(name, 0)) cost.in_products = cost.operations;
 }
 
 }  // namespace

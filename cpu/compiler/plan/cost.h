@@ -14,6 +14,7 @@ struct KernelCost {
   // Operations: per element, one for each element-wise op (an exponential, too); of products, two for each
   // multiplication, which an addition follows.
   int64_t bytes = 0, operations = 0;
+  int64_t in_products = 0;  // of the operations: those that come two by two in vectors, and nothing between
   // Attention reads the filled rows of its caches only: what each of them adds, if every query meets it.
   int64_t bytes_per_row = 0, operations_per_row = 0;
   bool in_int8 = false;    // products of int8; all else counts as floats

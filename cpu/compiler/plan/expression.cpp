@@ -104,13 +104,16 @@ int Expression::add(const hlo::Value* value) {
   return index;
 }
 
+int Expression::add_parameter(const hlo::Value* value, int index) {
+  Node node;
+  node.shape = value->shape;
+  node.parameter = index;
+  return known_[value] = append(std::move(node));
+}
+
 std::vector<int> Expression::add_region(const hlo::Block& block) {
-  for (const hlo::Value& argument : block.arguments) {
-    Node node;
-    node.shape = argument.shape;
-    node.parameter = static_cast<int>(argument.index);
-    known_[&argument] = append(std::move(node));
-  }
+  for (const hlo::Value& argument : block.arguments)
+    add_parameter(&argument, static_cast<int>(argument.index));
   std::vector<int> results;
   for (const hlo::Value* value : block.returned()) results.push_back(add(value));
   return results;

@@ -15,11 +15,11 @@
 namespace fusebox::cpu {
 
 struct Node {
-  const hlo::Op* op = nullptr;  // null: element of an input, or a parameter of a combiner
+  const hlo::Op* op = nullptr;  // null: element of an input, or a parameter
   Shape shape;
   std::vector<int> operands;  // node indices
   int input = -1;             // index into the kernel's inputs
-  int parameter = -1;         // of the combiner's block
+  int parameter = -1;         // of a combiner's block, or 0: the product that the kernel has made
 };
 
 // Grows while a kernel is put together; nodes stand behind their operands.
@@ -33,6 +33,8 @@ class Expression {
   int add(const hlo::Value* value);
   // The node that reads the value from a buffer, under another shape of as many elements if given.
   int add_input(const hlo::Value* value, const Shape* as = nullptr);
+  // The value is what the kernel has at hand: parameter `index`.
+  int add_parameter(const hlo::Value* value, int index);
   // The scalar function of a region: its arguments become parameters; returns the nodes of its results.
   std::vector<int> add_region(const hlo::Block& block);
 

@@ -33,16 +33,27 @@ struct Need {
   bool elsewhere = false;  // at other places than the element's own
   bool often = false;      // several times per element
   bool whole = false;      // in a buffer, whatever else
+  bool moved = false;      // not element by element, in the order of what the kernel makes
 };
+
+// Equal but for sizes of 1.
+bool same_sizes(const Shape& a, const Shape& b) {
+  const auto sizes = [](Dims dims) {
+    std::erase(dims, 1);
+    return dims;
+  };
+  return sizes(a.dims) == sizes(b.dims);
+}
 
 }  // namespace
 
 struct Fusion::Walk {
   std::unordered_map<const Value*, Need> needs;
   std::unordered_map<const void*, int> sizes;
-  std::unordered_set<const Value*>* kept;
-  bool fuse;
+  Fusion& fusion;
+  const FusionRules& rules;
   std::unordered_set<const hlo::Block*> inside = {};  // the blocks of the innermost loop that is being walked
+  std::unordered_map<const void*, const Value*> made = {};  // by kernel that makes its one value by element
 
   void use(const Value* value, const void* kernel, bool often, bool elsewhere = false) {
     Need& need = needs[value];
@@ -74,11 +85,11 @@ struct Fusion::Walk {
           if (repeats)
             want_buffer(value);
           else
-            use(value, value, false);
+            assigned(value);
         }
         return;
       case OpCode::while_:
-        for (const Value* const& value : op.operands) use(value, &value, false);  // each a kernel of its own
+        for (const Value* value : op.operands) assigned(value);
         return;
       case OpCode::if_:
       case OpCode::case_:
@@ -87,6 +98,7 @@ struct Fusion::Walk {
         return;
       case OpCode::dot_general:
         for (const Value* value : op.operands) want_buffer(value);
+        product(op);
         return;
       case OpCode::custom_call:
         for (size_t i = 0; i < op.operands.size(); ++i) {
@@ -123,6 +135,25 @@ struct Fusion::Walk {
     }
   }
 
+  // A kernel of its own writes the value where it belongs: another one each time.
+  void assigned(const Value* value) {
+    use(value, needs[value].uses == 0 ? value : nullptr, false);
+    made[value] = value;
+  }
+
+  // Its kernel goes on with what is made of the result, if nobody else needs that.
+  void product(const hlo::Op& op) {
+    const Value* result = &op.results[0];
+    const Need& need = needs[result];
+    if (!rules.elements || !rules.epilogues || need.many || need.often || need.whole || need.moved) return;
+    const auto found = made.find(need.kernel);
+    if (found == made.end() || found->second == result || found->second->block != result->block) return;
+    // Others are made one by one, and so would be what is made of them.
+    if (!is_float(result->shape.dtype) || !same_sizes(found->second->shape, result->shape)) return;
+    if (result->shape.elements() == 0 || !fusion.products_.emplace(found->second, &op).second) return;
+    fusion.taken_in_.insert(result);
+  }
+
   // Whether a kernel that computes `value` might read `source`.
   static bool is_made_from(const Value* value, const Value* source) {
     std::unordered_set<const Value*> seen;
@@ -155,12 +186,12 @@ struct Fusion::Walk {
     const bool free = moves_elements(op.code);
     bool keep = need.whole || (!free && (need.many || need.often || !can_fuse(op.code)));
     if (!keep && !free && ++sizes[need.kernel] > kLargestKernel) keep = true;
-    if (!keep && (need.depth >= kDeepest || (!fuse && !free))) keep = true;
+    if (!keep && (need.depth >= kDeepest || (!rules.elements && !free))) keep = true;
     if (keep && op.code == OpCode::reshape) {  // it has its operand's buffer
       keep = false;
       want_buffer(result);
     }
-    if (keep) kept->insert(result);
+    if (keep) fusion.kept_.insert(result), made[result] = result;
     const bool several = !keep && need.many;  // this op is repeated in several kernels: so is what it needs
     for (size_t i = 0; i < op.operands.size(); ++i) {
       const Value* operand = op.operands[i];
@@ -177,20 +208,23 @@ struct Fusion::Walk {
           grows || (!keep && need.often), !is_elementwise(op.code) && op.code != OpCode::reshape);
       Need& below = needs[operand];
       if (several) below.many = true;
+      const bool in_order = is_elementwise(op.code) || op.code == OpCode::reshape;
+      if (!in_order || operand->shape.elements() != result->shape.elements() || (!keep && need.moved))
+        below.moved = true;
       if (!keep) below.depth = std::max(below.depth, need.depth + 1);
     }
   }
 };
 
-Fusion::Fusion(const hlo::Function& function, bool fuse) {
-  Walk walk{{}, {}, &kept_, fuse};
+Fusion::Fusion(const hlo::Function& function, const FusionRules& rules) {
+  Walk walk{{}, {}, *this, rules};
   walk.block(function.body, false);
 }
 
 bool Fusion::has_buffer(const Value* value) const {
   if (!value->op) return true;
   if (value->op->code == OpCode::constant) return !is_splat(*value->op);
-  return kept_.contains(value) || !can_fuse(value->op->code);
+  return kept_.contains(value) || (!can_fuse(value->op->code) && !taken_in_.contains(value));
 }
 
 }  // namespace fusebox::cpu

@@ -6,7 +6,6 @@
 #include <unordered_map>
 
 #include "cpu/compiler/custom_calls.h"
-#include "cpu/compiler/plan/fusion.h"
 #include "cpu/compiler/plan/plan.h"
 #include "fusebox/base/error.h"
 #include "fusebox/base/quoted.h"
@@ -25,7 +24,8 @@ constexpr size_t kMostOpsOfCombiner = 1024;  // they are followed by recursion
 
 class Lowering {
  public:
-  Lowering(const hlo::Function& function, bool fuse) : function_(function), fusion_(function, fuse) {}
+  Lowering(const hlo::Function& function, const FusionRules& rules)
+      : function_(function), fusion_(function, rules) {}
 
   Plan run() {
     const auto returned = function_.body.returned();
@@ -98,10 +98,23 @@ class Lowering {
   void assign(const Value* value, int buffer, Steps& steps) {
     const auto held = buffers_.find(storage_of(value));
     if (held != buffers_.end() && held->second == buffer) return;
-    KernelSpec kernel{KernelSpec::Kind::kMap, nullptr, expression(), {}, {}};
-    kernel.roots.push_back(held != buffers_.end() ? kernel.expression.add_input(value)
-                                                  : kernel.expression.add(value));
-    add_kernel(std::move(kernel), {buffer}, steps);
+    if (held == buffers_.end()) return add_kernel(making(value, expression()), {buffer}, steps);
+    KernelSpec copy{KernelSpec::Kind::kMap, nullptr, expression(), {}, {}};
+    copy.roots.push_back(copy.expression.add_input(value));
+    add_kernel(std::move(copy), {buffer}, steps);
+  }
+
+  // The kernel that makes the value element by element, with the product that it is made of if it is.
+  KernelSpec making(const Value* value, Expression expression) {
+    KernelSpec kernel{KernelSpec::Kind::kMap, nullptr, std::move(expression), {}, {}};
+    if (const hlo::Op* dot = fusion_.product_in(value)) {
+      kernel.kind = KernelSpec::Kind::kDot;
+      kernel.op = dot;
+      for (const Value* operand : dot->operands) kernel.roots.push_back(kernel.expression.add_input(operand));
+      kernel.expression.add_parameter(&dot->results[0], 0);
+    }
+    kernel.roots.push_back(kernel.expression.add(value));
+    return kernel;
   }
 
   // Writes several at once. What would change a target whose old value is still needed, if only by itself at
@@ -182,8 +195,7 @@ class Lowering {
           .op(hlo::name(op.code));
     if (!fusion_.has_buffer(&op.results[0])) return;
     if (op.code == OpCode::reshape) return;  // its operand's buffer is its own
-    KernelSpec kernel{KernelSpec::Kind::kMap, nullptr, root_expression(&op.results[0]), {}, {}};
-    kernel.roots.push_back(kernel.expression.add(&op.results[0]));
+    KernelSpec kernel = making(&op.results[0], root_expression(&op.results[0]));
     const int buffer = own_buffer(op.results[0]);
     add_kernel(std::move(kernel), {buffer}, steps);
   }
@@ -219,6 +231,7 @@ class Lowering {
   }
 
   void dot(const hlo::Op& op, Steps& steps) {
+    if (!fusion_.has_buffer(&op.results[0])) return;  // see making()
     KernelSpec kernel{KernelSpec::Kind::kDot, &op, expression(), {}, {}};
     for (const Value* value : op.operands) kernel.roots.push_back(kernel.expression.add_input(value));
     write_results(op, std::move(kernel), steps);
@@ -312,6 +325,8 @@ class Lowering {
 
 }  // namespace
 
-Plan make_plan(const hlo::Function& function, bool fuse) { return Lowering(function, fuse).run(); }
+Plan make_plan(const hlo::Function& function, const FusionRules& rules) {
+  return Lowering(function, rules).run();
+}
 
 }  // namespace fusebox::cpu

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cpu/blob.h"
+#include "cpu/compiler/plan/fusion.h"
 #include "cpu/compiler/plan/kernel_spec.h"
 
 namespace fusebox::cpu {
@@ -35,9 +36,8 @@ struct Plan {
   int64_t arena_bytes = 0;
 };
 
-// Errors: kUnsupported for an op that is not done, kOutOfMemory for a value that no memory holds. `fuse`: see
-// fusion.h.
-Plan make_plan(const hlo::Function& function, bool fuse = true);
+// Errors: kUnsupported for an op that is not done, kOutOfMemory for a value that no memory holds.
+Plan make_plan(const hlo::Function& function, const FusionRules& rules = {});
 
 // Lets what is copied live where the copy goes, where nobody can tell.
 void remove_copies(Plan& plan);

@@ -390,7 +390,7 @@ TEST(Compile, EveryPassCanBeLeftOut) {
   const Blob all = compiled(kLoop);
   for (const char* pass :
        {"inline-calls", "drop-barriers", "eliminate-common-subexpressions", "eliminate-dead-code", "fusion",
-        "remove-copies", "bring-together", "keep-for-one"}) {
+        "dot-epilogues", "remove-copies", "bring-together", "keep-for-one"}) {
     const Blob blob = compile(kLoop, {.level = std::string(cpu_level()), .disabled_passes = {pass}});
     EXPECT_GE(count_steps(blob.steps), count_steps(all.steps));
     EXPECT_EQ(run(blob, {{1, 2}, {10, 20}}), run(all, {{1, 2}, {10, 20}})) << pass;

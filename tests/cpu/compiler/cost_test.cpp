@@ -42,6 +42,19 @@ TEST(Cost, OfAProductIsTwoOperationsAnElementPair) {
   EXPECT_EQ(all.at("dot"), "104 48 0 0 float 2x3x4");  // (6 + 12 + 8) f32; 2 * 2 * 3 * 4
 }
 
+TEST(Cost, OfAProductHasWhatIsMadeOfIt) {
+  const auto all = costs(R"(
+    func.func @main(%x: tensor<2x3xf32>, %y: tensor<3x4xf32>, %bias: tensor<4xf32>) -> tensor<2x4xf16> {
+      %0 = stablehlo.dot_general %x, %y, contracting_dims = [1] x [0] : (tensor<2x3xf32>, tensor<3x4xf32>) -> tensor<2x4xf32>
+      %1 = stablehlo.broadcast_in_dim %bias, dims = [1] : (tensor<4xf32>) -> tensor<2x4xf32>
+      %2 = stablehlo.add %0, %1 : tensor<2x4xf32>
+      %3 = stablehlo.convert %2 : (tensor<2x4xf32>) -> tensor<2x4xf16>
+      return %3 : tensor<2x4xf16>
+    })");
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all.at("dot"), "104 64 0 0 float 2x3x4");  // (6 + 12 + 4) f32, 8 f16; 2 * 2 * 3 * 4 + 8 + 8
+}
+
 TEST(Cost, CountsWhatIsNeededOfABuffer) {
   const auto all = costs(R"(
     func.func @main(%table: tensor<1000x8xf32>, %bias: tensor<8xf32>) -> tensor<2x8xf32> {

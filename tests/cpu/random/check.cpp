@@ -85,6 +85,10 @@ class Check {
     if (options.as_guest) return as_guest(one, bounds);
     if (!same_bits(one, ours.run(arguments_, 1))) return wrong("the second run differs from the first");
     if (!same_bits(one, ours.run(arguments_, 3))) return wrong("three threads differ from one");
+    if (sample_.text.find("dot_general") != sample_.text.npos &&
+        !same_bits(one,
+                   compiled(swapped ? basic : best, {"keep-for-one", "dot-epilogues"}).run(arguments_, 1)))
+      return wrong("with what is made of products by kernels of its own it differs");
     // Little programs, which most are, are kept for one thread where nobody forbids it.
     if (sample_.seed % 4 == 1 && !same_bits(one, compiled(best, {}).run(arguments_, 3)))
       return wrong("kept for one thread it differs");

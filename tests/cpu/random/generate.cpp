@@ -20,7 +20,7 @@ constexpr Way kWays[] = {
     {grow_broadcast, 7},   {grow_reshape, 6},       {grow_transpose, 7}, {grow_reverse, 3},
     {grow_slice, 5},       {grow_dynamic_slice, 4}, {grow_update, 9},    {grow_concatenate, 4},
     {grow_pad, 4},         {grow_gather, 4},        {grow_scatter, 4},   {grow_reduce, 10},
-    {grow_argmax, 2},      {grow_softmax, 1},       {grow_window, 4},    {grow_dot, 7},
+    {grow_argmax, 2},      {grow_softmax, 1},       {grow_window, 4},    {grow_dot, 10},
     {grow_convolution, 4}, {grow_sort, 3},          {grow_while, 6},     {grow_if, 3},
     {grow_call, 3},        {grow_barrier, 1},
 };

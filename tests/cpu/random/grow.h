@@ -13,6 +13,9 @@ bool grow_clamp(Scope& scope);
 bool grow_convert(Scope& scope);
 bool grow_bitcast(Scope& scope);
 bool grow_precision(Scope& scope);
+// An op of one or two operands on this value and perhaps another, which may be the same along an axis; null
+// if it did not work out.
+Value* made_of(Scope& scope, Value* x);
 // An op that is there already, with the same operands, or nearly so.
 bool grow_again(Scope& scope);
 

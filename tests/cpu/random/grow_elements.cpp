@@ -85,6 +85,14 @@ Value* predicate(Scope& s, const Dims& dims) {
   return s.try_one(OpCode::compare, {x, s.like(x->shape)}, attributes);
 }
 
+Value* binary(Scope& s, Value* x, Value* y) {
+  if (!y) return nullptr;
+  if (s.r.chance(0.3)) std::swap(x, y);
+  const OpCode code = binary_op(s.r, x->shape.dtype);
+  if (is_integer(x->shape.dtype)) y = fit_operand(s, code, y);
+  return s.try_one(code, {x, y});
+}
+
 }  // namespace
 
 bool grow_unary(Scope& s) {
@@ -94,15 +102,23 @@ bool grow_unary(Scope& s) {
   return s.try_one(unary_op(s.r, x->shape.dtype), {x}) != nullptr;
 }
 
+Value* made_of(Scope& s, Value* x) {
+  if (s.r.chance(0.3)) return s.try_one(unary_op(s.r, x->shape.dtype), {x});
+  Value* y = nullptr;
+  if (x->shape.rank() > 0 && s.r.chance(0.5)) {
+    const auto axis = static_cast<int64_t>(s.r.below(x->shape.dims.size()));
+    y = s.like({{x->shape.dims[static_cast<size_t>(axis)]}, x->shape.dtype});
+    if (y) y = s.try_one(OpCode::broadcast_in_dim, {y}, {{"broadcast_dimensions", Dims{axis}}}, {x->shape});
+  } else {
+    y = s.like(x->shape);
+  }
+  return binary(s, x, y);
+}
+
 bool grow_binary(Scope& s) {
   Value* x = s.some();
   if (!x) return false;
-  Value* y = s.like(x->shape);
-  if (s.r.chance(0.3)) std::swap(x, y);
-  if (!x || !y) return false;
-  const OpCode code = binary_op(s.r, x->shape.dtype);
-  if (is_integer(x->shape.dtype)) y = fit_operand(s, code, y);
-  return s.try_one(code, {x, y}) != nullptr;
+  return binary(s, x, s.like(x->shape)) != nullptr;
 }
 
 bool grow_select(Scope& s) {

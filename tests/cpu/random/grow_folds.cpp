@@ -214,7 +214,10 @@ bool grow_dot(Scope& s) {
         result.dims.push_back(other.dims[static_cast<size_t>(i)]);
     declared.push_back(result);
   }
-  return s.try_op(OpCode::dot_general, {x, y}, {{"dot_dimension_numbers", d}}, declared) != nullptr;
+  Value* made = s.try_one(OpCode::dot_general, {x, y}, {{"dot_dimension_numbers", d}}, declared);
+  if (!made) return false;
+  while (made && s.r.chance(0.6)) made = made_of(s, made);  // as layers go on, by the product's kernel
+  return true;
 }
 
 bool grow_sort(Scope& s) {

@@ -54,7 +54,8 @@ std::vector<std::string> passes_to_disable(const std::string& text) {
   if (has("optimization_barrier")) needed.insert(needed.end(), {"drop-barriers", "eliminate-dead-code"});
   if (has("stablehlo.convolution"))
     needed.insert(needed.end(), {"spell-out-convolutions", "eliminate-dead-code"});
-  std::vector<std::string> names{"fusion", "remove-copies", "bring-together", "keep-for-one"};
+  std::vector<std::string> names{"fusion", "dot-epilogues", "remove-copies", "bring-together",
+                                 "keep-for-one"};
   for (const Pass& pass : all_passes())
     if (std::ranges::find(needed, pass.name) == needed.end()) names.emplace_back(pass.name);
   return names;
