@@ -1,7 +1,7 @@
 // Attention of many queries: a chunk of the cache is converted to f32 and packed into the thread's scratch,
 // and tiles of queries are multiplied with it, as many sums at once as there are registers.
-#include "cpu/compiler/codegen/vectors.h"
 #include "cpu/compiler/kernels/attention.h"
+#include "cpu/compiler/kernels/register_tile.h"
 #include "cpu/compiler/kernels/transpose.h"
 
 namespace fusebox::cpu {
@@ -13,33 +13,12 @@ namespace {
 
 constexpr int64_t kHalf = 8;  // rows or columns that are packed at once
 
-// Sums that registers hold: `rows` queries by `vectors` vectors of `lanes`.
-struct Tile {
-  int64_t rows, vectors, lanes;
-  int64_t columns() const { return vectors * lanes; }
-};
-
-Tile tile_for(const std::string& level) {
-  switch (vector_target_for(level).bits) {
-    case 512: return {12, 2, 16};
-    case 256: return {6, 2, 8};
-    default: return {6, 1, 8};  // two registers each
-  }
-}
-
-// The widest tile whose columns divide the size.
-Tile narrowed(Tile tile, int64_t size) {
-  if (size % tile.columns() != 0) tile.vectors = 1;
-  if (size % tile.columns() != 0) tile.lanes = kHalf;
-  return tile;
-}
-
 class AttentionOfMany : public Attention {
  public:
   explicit AttentionOfMany(Frame& frame)
       : Attention(frame),
-        score_tile_(tile_for(frame.level())),
-        value_tile_(narrowed(score_tile_, sizes_.size)) {}
+        score_tile_(register_tile_for(frame.level())),
+        value_tile_(score_tile_.narrowed(sizes_.size)) {}
 
  private:
   int64_t row_step() const override { return score_tile_.rows; }
@@ -64,9 +43,9 @@ class AttentionOfMany : public Attention {
     frame_.loop(number(0), chunk.count, score_tile_.columns(), [&](Value* column) {
       Value* panel = floats_from(keys(), b_.CreateMul(column, number(sizes_.size)));
       frame_.loop(number(0), queries.padded, score_tile_.rows, [&](Value* row) {
-        const Sums sums = zeros(score_tile_);
-        multiply(score_tile_, sums, query(row), sizes_.size, panel, number(sizes_.size));
-        write(score_tile_, sums, floats_from(score(row), column), kAttentionChunk);
+        const RegisterTile::Sums sums = score_tile_.zeros(frame_);
+        score_tile_.multiply(frame_, sums, query(row), sizes_.size, panel, number(sizes_.size));
+        score_tile_.write(frame_, sums, floats_from(score(row), column), kAttentionChunk);
       });
     });
   }
@@ -164,34 +143,20 @@ class AttentionOfMany : public Attention {
       Value* panel = floats_from(packed_values(), b_.CreateMul(column, number(kAttentionChunk)));
       frame_.loop(number(0), queries.padded, value_tile_.rows, [&](Value* row) {
         Value* to = floats_from(sum(row), column);
-        const Sums sums = faded(row, to);
-        multiply(value_tile_, sums, score(row), kAttentionChunk, panel, chunk.count);
-        write(value_tile_, sums, to, sizes_.size);
+        const RegisterTile::Sums sums = faded(row, to);
+        value_tile_.multiply(frame_, sums, score(row), kAttentionChunk, panel, chunk.count);
+        value_tile_.write(frame_, sums, to, sizes_.size);
       });
     });
   }
 
-  using Sums = std::vector<AllocaInst*>;
-
-  Sums zeros(const Tile& tile) {
-    Sums sums;
-    for (int64_t i = 0; i < tile.rows * tile.vectors; ++i) {
-      sums.push_back(frame_.variable(vector(tile.lanes)));
-      b_.CreateStore(llvm::Constant::getNullValue(vector(tile.lanes)), sums.back());
-    }
-    return sums;
-  }
-
-  Value* place(Value* from, int64_t row, int64_t stride, int64_t column) {
-    return floats_from(from, number(row * stride + column));
-  }
-
-  Sums faded(Value* row, Value* from) {
-    Sums sums;
+  RegisterTile::Sums faded(Value* row, Value* from) {
+    RegisterTile::Sums sums;
     for (int64_t r = 0; r < value_tile_.rows; ++r) {
       Value* factor = splat(load(b_.getFloatTy(), fade(b_.CreateAdd(row, number(r)))), value_tile_.lanes);
       for (int64_t v = 0; v < value_tile_.vectors; ++v) {
-        Value* x = load(vector(value_tile_.lanes), place(from, r, sizes_.size, v * value_tile_.lanes));
+        Value* x = load(vector(value_tile_.lanes),
+                        floats_from(from, number(r * sizes_.size + v * value_tile_.lanes)));
         sums.push_back(frame_.variable(vector(value_tile_.lanes)));
         b_.CreateStore(b_.CreateFMul(x, factor), sums.back());
       }
@@ -199,33 +164,7 @@ class AttentionOfMany : public Attention {
     return sums;
   }
 
-  // sums += left · panel: rows of `left` are `stride` floats apart.
-  void multiply(const Tile& tile, const Sums& sums, Value* left, int64_t stride, Value* panel, Value* depth) {
-    frame_.loop(number(0), depth, 1, [&](Value* k) {
-      Value* right = floats_from(panel, b_.CreateMul(k, number(tile.columns())));
-      std::vector<Value*> y;
-      for (int64_t v = 0; v < tile.vectors; ++v)
-        y.push_back(load(vector(tile.lanes), floats_from(right, number(v * tile.lanes))));
-      Value* at = floats_from(left, k);
-      for (int64_t r = 0; r < tile.rows; ++r) {
-        Value* x = splat(load(b_.getFloatTy(), place(at, r, stride, 0)), tile.lanes);
-        for (int64_t v = 0; v < tile.vectors; ++v) {
-          AllocaInst* sum = sums[static_cast<size_t>(r * tile.vectors + v)];
-          b_.CreateStore(
-              frame_.multiply_add(x, y[static_cast<size_t>(v)], b_.CreateLoad(vector(tile.lanes), sum)), sum);
-        }
-      }
-    });
-  }
-
-  void write(const Tile& tile, const Sums& sums, Value* to, int64_t stride) {
-    for (int64_t r = 0; r < tile.rows; ++r)
-      for (int64_t v = 0; v < tile.vectors; ++v)
-        store(b_.CreateLoad(vector(tile.lanes), sums[static_cast<size_t>(r * tile.vectors + v)]),
-              place(to, r, stride, v * tile.lanes));
-  }
-
-  Tile score_tile_, value_tile_;
+  RegisterTile score_tile_, value_tile_;
 };
 
 }  // namespace
