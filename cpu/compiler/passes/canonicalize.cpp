@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "cpu/compiler/passes/pass.h"
@@ -81,11 +82,40 @@ Value* same_as(const Op& op) {
       if (is_number(op.operands[1], 1)) return op.operands[0];
       return is_number(op.operands[0], 1) ? op.operands[1] : nullptr;
     case OpCode::divide: return is_number(op.operands[1], 1) ? op.operands[0] : nullptr;
+    case OpCode::maximum:
+    case OpCode::minimum: {
+      const double least = op.code == OpCode::maximum ? -INFINITY : INFINITY;
+      if (!is_float(shape.dtype)) return nullptr;
+      if (is_number(op.operands[1], least)) return op.operands[0];
+      return is_number(op.operands[0], least) ? op.operands[1] : nullptr;
+    }
     case OpCode::select:
       if (op.operands[1] == op.operands[2] || is_number(op.operands[0], 1)) return op.operands[1];
       return is_number(op.operands[0], 0) ? op.operands[2] : nullptr;
     default: return nullptr;
   }
+}
+
+// A reshape in place of what only adds axes of one element, or moves them.
+Value* resized(hlo::Block& block, hlo::Program& program, const Op& op) {
+  const bool moves = op.code == OpCode::transpose;
+  if (!moves && op.code != OpCode::broadcast_in_dim) return nullptr;
+  const Shape &from = op.operands[0]->shape, &to = op.results[0].shape;
+  if (from.elements() != to.elements() || from.elements() == 0) return nullptr;
+  // Of a transpose, axes of the operand by those of the result; of a broadcast, the other way round.
+  const auto& axes = op.attributes.get<Dims>(moves ? "permutation" : "broadcast_dimensions");
+  int64_t last = -1;
+  for (size_t i = 0; i < axes.size(); ++i) {
+    if (from.dims[moves ? static_cast<size_t>(axes[i]) : i] == 1) continue;
+    if (axes[i] < last) return nullptr;
+    last = axes[i];
+  }
+  Value* value = op.operands[0];
+  if (value->op && value->op->code == OpCode::reshape) value = value->op->operands[0];
+  if (value->shape == to) return value;
+  hlo::Builder builder(program, block);
+  builder.set_location(op.location);
+  return builder.create(OpCode::reshape, {value}, {}, {to});
 }
 
 // One op in place of it and the one that made its operand.
@@ -124,7 +154,8 @@ void canonicalize(hlo::Program& program) {
   replace_results(program, [&](hlo::Block& block, const Op& op) -> Value* {
     if (Value* same = same_as(op)) return same;
     if (Value* one = merged(block, program, op)) return one;
-    return moved_constant(block, program, op);
+    if (Value* constant = moved_constant(block, program, op)) return constant;
+    return resized(block, program, op);
   });
 }
 

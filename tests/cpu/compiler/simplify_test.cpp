@@ -33,21 +33,24 @@ std::string left_of(const std::string& results, const std::string& body) {
 }
 
 TEST(Canonicalize, WhatChangesNothingGoes) {
-  for (const char* op :
-       {"reshape %x : (tensor<2x3xf32>) -> tensor<2x3xf32>",
-        "transpose %x, dims = [0, 1] : (tensor<2x3xf32>) -> tensor<2x3xf32>",
-        "convert %x : (tensor<2x3xf32>) -> tensor<2x3xf32>",
-        "slice %x [0:2, 0:3] : (tensor<2x3xf32>) -> tensor<2x3xf32>",
-        "broadcast_in_dim %x, dims = [0, 1] : (tensor<2x3xf32>) -> tensor<2x3xf32>",
-        "concatenate %x, dim = 0 : (tensor<2x3xf32>) -> tensor<2x3xf32>",
-        "multiply %x, %one : tensor<2x3xf32>", "multiply %one, %x : tensor<2x3xf32>",
-        "divide %x, %one : tensor<2x3xf32>", "add %x, %minus_zero : tensor<2x3xf32>",
-        "subtract %x, %zero : tensor<2x3xf32>", "select %true, %x, %one : tensor<2x3xi1>, tensor<2x3xf32>",
-        "select %yes, %x, %x : tensor<2x3xi1>, tensor<2x3xf32>"})
+  for (const char* op : {"reshape %x : (tensor<2x3xf32>) -> tensor<2x3xf32>",
+                         "transpose %x, dims = [0, 1] : (tensor<2x3xf32>) -> tensor<2x3xf32>",
+                         "convert %x : (tensor<2x3xf32>) -> tensor<2x3xf32>",
+                         "slice %x [0:2, 0:3] : (tensor<2x3xf32>) -> tensor<2x3xf32>",
+                         "broadcast_in_dim %x, dims = [0, 1] : (tensor<2x3xf32>) -> tensor<2x3xf32>",
+                         "concatenate %x, dim = 0 : (tensor<2x3xf32>) -> tensor<2x3xf32>",
+                         "multiply %x, %one : tensor<2x3xf32>", "multiply %one, %x : tensor<2x3xf32>",
+                         "divide %x, %one : tensor<2x3xf32>", "add %x, %minus_zero : tensor<2x3xf32>",
+                         "subtract %x, %zero : tensor<2x3xf32>", "maximum %low, %x : tensor<2x3xf32>",
+                         "maximum %x, %low : tensor<2x3xf32>", "minimum %x, %high : tensor<2x3xf32>",
+                         "select %true, %x, %one : tensor<2x3xi1>, tensor<2x3xf32>",
+                         "select %yes, %x, %x : tensor<2x3xi1>, tensor<2x3xf32>"})
     EXPECT_EQ(left_of("tensor<2x3xf32>", R"(
       %one = stablehlo.constant dense<1.0> : tensor<2x3xf32>
       %zero = stablehlo.constant dense<0.0> : tensor<2x3xf32>
       %minus_zero = stablehlo.constant dense<-0.0> : tensor<2x3xf32>
+      %low = stablehlo.constant dense<0xFF800000> : tensor<2x3xf32>
+      %high = stablehlo.constant dense<0x7F800000> : tensor<2x3xf32>
       %true = stablehlo.constant dense<true> : tensor<2x3xi1>
       %yes = stablehlo.compare GT, %x, %zero : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
       %0 = stablehlo.)" + std::string(op) + "\nreturn %0 : tensor<2x3xf32>"),
@@ -58,11 +61,13 @@ TEST(Canonicalize, WhatChangesNothingGoes) {
 // -0 + 0 is 0: a sign would be lost.
 TEST(Canonicalize, WhatChangesSomethingStays) {
   for (const char* op : {"add %x, %zero : tensor<2x3xf32>", "subtract %x, %minus_zero : tensor<2x3xf32>",
-                         "multiply %x, %zero : tensor<2x3xf32>", "divide %one, %x : tensor<2x3xf32>"})
+                         "multiply %x, %zero : tensor<2x3xf32>", "divide %one, %x : tensor<2x3xf32>",
+                         "minimum %low, %x : tensor<2x3xf32>", "maximum %zero, %x : tensor<2x3xf32>"})
     EXPECT_NE(left_of("tensor<2x3xf32>", R"(
       %one = stablehlo.constant dense<1.0> : tensor<2x3xf32>
       %zero = stablehlo.constant dense<0.0> : tensor<2x3xf32>
       %minus_zero = stablehlo.constant dense<-0.0> : tensor<2x3xf32>
+      %low = stablehlo.constant dense<0xFF800000> : tensor<2x3xf32>
       %0 = stablehlo.)" + std::string(op) + "\nreturn %0 : tensor<2x3xf32>"),
               "")
         << op;
@@ -79,6 +84,21 @@ TEST(Canonicalize, TwoMovesAreOneOrNone) {
     %1 = stablehlo.transpose %0, dims = [1, 0] : (tensor<3x2xf32>) -> tensor<2x3xf32>
     return %1 : tensor<2x3xf32>)"),
             "");
+}
+
+TEST(Canonicalize, WhatMovesAxesOfOneElementIsAReshape) {
+  for (const char* ops : {R"(
+    %0 = stablehlo.broadcast_in_dim %x, dims = [0, 2] : (tensor<2x3xf32>) -> tensor<2x1x3x1xf32>
+    %1 = stablehlo.transpose %0, dims = [3, 0, 2, 1] : (tensor<2x1x3x1xf32>) -> tensor<1x2x3x1xf32>)",
+                          R"(
+    %0 = stablehlo.reshape %x : (tensor<2x3xf32>) -> tensor<2x3x1x1xf32>
+    %1 = stablehlo.transpose %0, dims = [2, 0, 1, 3] : (tensor<2x3x1x1xf32>) -> tensor<1x2x3x1xf32>)"})
+    EXPECT_EQ(left_of("tensor<1x2x3x1xf32>", std::string(ops) + "\nreturn %1 : tensor<1x2x3x1xf32>"),
+              "reshape");
+  EXPECT_EQ(left_of("tensor<3x1x2xf32>", R"(
+    %0 = stablehlo.broadcast_in_dim %x, dims = [2, 0] : (tensor<2x3xf32>) -> tensor<3x1x2xf32>
+    return %0 : tensor<3x1x2xf32>)"),
+            "broadcast_in_dim");
 }
 
 TEST(FoldConstants, IntegersWrapAroundAndKeepTheirShape) {

@@ -84,6 +84,33 @@ TEST(Softmax, IsOneKernelOfTheDefinitionsValues) {
     }
 }
 
+// As JAX writes it: the largest element once more compared with -inf, axes kept by broadcasts.
+TEST(Softmax, IsFoundInJaxsForm) {
+  const std::string jax = R"(
+    func.func @main(%x: tensor<2x5x37xf32>) -> tensor<2x5x37xf32> {
+      %low = stablehlo.constant dense<0xFF800000> : tensor<f32>
+      %m = stablehlo.reduce(%x init: %low) applies stablehlo.maximum across dimensions = [2] : (tensor<2x5x37xf32>, tensor<f32>) -> tensor<2x5xf32>
+      %lows = stablehlo.broadcast_in_dim %low, dims = [] : (tensor<f32>) -> tensor<2x5xf32>
+      %m1 = stablehlo.maximum %lows, %m : tensor<2x5xf32>
+      %m2 = stablehlo.broadcast_in_dim %m1, dims = [0, 1] : (tensor<2x5xf32>) -> tensor<2x5x1xf32>
+      %m3 = stablehlo.broadcast_in_dim %m2, dims = [0, 1, 2] : (tensor<2x5x1xf32>) -> tensor<2x5x37xf32>
+      %d = stablehlo.subtract %x, %m3 : tensor<2x5x37xf32>
+      %e = stablehlo.exponential %d : tensor<2x5x37xf32>
+      %zero = stablehlo.constant dense<0.0> : tensor<f32>
+      %s = stablehlo.reduce(%e init: %zero) applies stablehlo.add across dimensions = [2] : (tensor<2x5x37xf32>, tensor<f32>) -> tensor<2x5xf32>
+      %s1 = stablehlo.broadcast_in_dim %s, dims = [0, 1] : (tensor<2x5xf32>) -> tensor<2x5x1xf32>
+      %s2 = stablehlo.broadcast_in_dim %s1, dims = [0, 1, 2] : (tensor<2x5x1xf32>) -> tensor<2x5x37xf32>
+      %q = stablehlo.divide %e, %s2 : tensor<2x5x37xf32>
+      return %q : tensor<2x5x37xf32>
+    })";
+  const Blob blob = compile(jax, {.level = std::string(cpu_level())});
+  ASSERT_EQ(blob.kernels.size(), 1u);
+  EXPECT_TRUE(blob.kernels[0].name.starts_with("softmax")) << blob.kernels[0].name;
+  std::vector<float> x = numbers({}), halved = x;
+  for (float& value : halved) value /= 2;
+  EXPECT_EQ(run(blob, halved), run(compile(text_of({}), {.level = std::string(cpu_level())}), x));
+}
+
 // What is no number spoils its own row, as it does by the ops one by one; what is masked is 0.
 TEST(Softmax, InfinitiesAndNaNsAreWhereTheyAreByTheOps) {
   const Form form;
