@@ -1,12 +1,13 @@
 // f32 programs on two plugins by turns: bench_against OURS OTHERS [NAME]
 //
-// The shapes of a small sentence encoder (MiniLM: 384 wide, 12 heads, 1,536 in the middle) and of a small
-// perceptron (784-128-10), weights given as arguments. Both plugins get the same StableHLO text and the same
-// values. Prints medians of many rounds in microseconds, and how much faster the first is; with NAME, only
-// programs whose names hold it.
+// The shapes of a small sentence encoder (MiniLM: 384 wide, 12 heads, 1,536 in the middle), of attention
+// (heads x tokens x size) and of a small perceptron (784-128-10), weights given as arguments. Both plugins
+// get the same StableHLO text and the same values. Prints medians of many rounds in microseconds, and how
+// much faster the first is; with NAME, only programs whose names hold it.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <functional>
@@ -48,18 +49,24 @@ Tensor layer_norm(const Tensor& x, const Inputs& input, const std::string& name)
   return scaled * input((name + ".w").c_str(), {x.dim(-1)}) + input((name + ".b").c_str(), {x.dim(-1)});
 }
 
+// softmax(q · k / sqrt(size)) · v, all [batch, tokens, heads * size].
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, int64_t heads) {
+  const int64_t batch = q.dim(0), tokens = q.dim(1), size = q.dim(2) / heads;
+  const auto by_head = [&](const Tensor& x) {
+    return transpose(reshape(x, {batch, tokens, heads, size}), {0, 2, 1, 3});
+  };
+  const Tensor scores = matmul(by_head(q), transpose(by_head(k), {0, 1, 3, 2}));
+  const Tensor weights = softmax(scores * (1 / std::sqrt(static_cast<double>(size))));
+  return reshape(transpose(matmul(weights, by_head(v)), {0, 2, 1, 3}), q.shape().dims);
+}
+
 // One layer of the encoder over `batch` texts of `tokens` tokens.
 Tensor encoder(const Inputs& input, int64_t batch, int64_t tokens) {
   constexpr int64_t kWide = 384, kHeads = 12, kMiddle = 1536;
   const Tensor x = input("x", {batch, tokens, kWide});
-  const auto heads = [&](const char* name) {
-    const Dims dims = {batch, tokens, kHeads, kWide / kHeads};
-    return transpose(reshape(linear(x, input, name, kWide, kWide), dims), {0, 2, 1, 3});
-  };
-  const Tensor q = heads("q"), k = heads("k"), v = heads("v");
-  const Tensor scores = matmul(q, transpose(k, {0, 1, 3, 2})) * (1 / std::sqrt(32.0));
-  const Tensor met = transpose(matmul(softmax(scores), v), {0, 2, 1, 3});
-  const Tensor attended = linear(reshape(met, {batch, tokens, kWide}), input, "o", kWide, kWide);
+  const auto linear_of_x = [&](const char* name) { return linear(x, input, name, kWide, kWide); };
+  const Tensor met = attention(linear_of_x("q"), linear_of_x("k"), linear_of_x("v"), kHeads);
+  const Tensor attended = linear(met, input, "o", kWide, kWide);
   const Tensor middle = layer_norm(x + attended, input, "n1");
   const Tensor up = gelu(linear(middle, input, "up", kWide, kMiddle));
   return layer_norm(middle + linear(up, input, "down", kMiddle, kWide), input, "n2");
@@ -80,6 +87,13 @@ std::vector<Case> cases() {
           {fmt::format("dot {}x{}x{}", rows, from, to), [=, from = from, to = to](const Inputs& input) {
              return matmul(input("x", {rows, from}), input("w", {from, to}));
            }});
+  for (const auto& [heads, size, tokens] :
+       {std::array<int64_t, 3>{12, 32, 128}, {12, 32, 256}, {12, 64, 512}, {8, 128, 2048}})
+    all.push_back({fmt::format("attention {}x{}x{}", heads, tokens, size),
+                   [=, heads = heads, size = size, tokens = tokens](const Inputs& input) {
+                     const Dims dims = {1, tokens, heads * size};
+                     return attention(input("q", dims), input("k", dims), input("v", dims), heads);
+                   }});
   for (const int64_t batch : {1, 8})
     for (const int64_t tokens : {8, 32, 128, 256})
       all.push_back({fmt::format("layer {}x{}", batch, tokens),

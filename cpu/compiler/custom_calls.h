@@ -24,6 +24,11 @@ inline constexpr std::string_view kAttention = "fusebox.attention";
 // Those parts → the result.
 inline constexpr std::string_view kAttentionMerge = "fusebox.attention_merge";
 
+// q f32 [batches, rows, size], k [batches, keys, size], v [batches, keys, width], what kScores calls, x f32
+// […, keys] made of it → softmax(x) · v: […, width], its axes in the order that `config` tells.
+inline constexpr std::string_view kPlainAttention = "fusebox.plain_attention";
+// → f32 […, keys]: what the kernel that is called with it makes of q and k. No buffer holds it.
+inline constexpr std::string_view kScores = "fusebox.scores";
 // f32 → f32 of the same shape: softmax along the last axis.
 inline constexpr std::string_view kSoftmax = "fusebox.softmax";
 
@@ -46,7 +51,7 @@ inline const std::string& custom_config(const hlo::Op& op) {
 
 // Whether the kernel computes this operand's elements as it goes; if not, it reads them from a buffer.
 inline bool computes_operand(std::string_view custom, size_t operand) {
-  return (custom == kInt8Rows || custom == kSoftmax) && operand == 0;
+  return custom == kPlainAttention || ((custom == kInt8Rows || custom == kSoftmax) && operand == 0);
 }
 
 }  // namespace fusebox::cpu

@@ -12,8 +12,11 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {kInt8Rows, emit_int8_rows},  {kBlockDot, emit_block_dot},
-    {kAttention, emit_attention}, {kAttentionMerge, emit_attention_merge},
+    {kInt8Rows, emit_int8_rows},
+    {kBlockDot, emit_block_dot},
+    {kAttention, emit_attention},
+    {kAttentionMerge, emit_attention_merge},
+    {kPlainAttention, emit_plain_attention},
     {kSoftmax, emit_softmax},
 };
 

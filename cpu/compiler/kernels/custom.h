@@ -10,6 +10,7 @@ KernelShape emit_int8_rows(Frame& frame);
 KernelShape emit_block_dot(Frame& frame);
 KernelShape emit_attention(Frame& frame);
 KernelShape emit_attention_merge(Frame& frame);
+KernelShape emit_plain_attention(Frame& frame);
 KernelShape emit_softmax(Frame& frame);
 
 // The one that the spec's op names; InternalError if there is none: passes make no other calls.

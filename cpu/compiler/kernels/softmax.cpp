@@ -1,5 +1,7 @@
 // softmax of rows: e^(x - the largest) over the sum of these. A row stays in the first cache from its largest
 // element to the last quotient.
+#include "cpu/compiler/kernels/softmax.h"
+
 #include <llvm/IR/Intrinsics.h>
 
 #include <algorithm>
@@ -15,45 +17,17 @@ namespace {
 
 constexpr int64_t kOpsOfElement = 16;  // so many additions would take as long
 
-class SoftmaxKernel {
+// A row of f32 in memory.
+class Row {
  public:
-  explicit SoftmaxKernel(Frame& frame)
-      : frame_(frame),
-        b_(frame.b()),
-        elements_(b_, frame.scalars(), frame.spec().expression, frame.inputs()),
-        outer_(frame.spec().expression.node(root()).shape.dims),
-        length_(outer_.back()) {
-    outer_.back() = 1;
-  }
+  Row(Frame& frame, Value* first, int64_t length)
+      : frame_(frame), b_(frame.b()), first_(first), length_(length) {}
 
-  KernelShape emit() {
-    frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* row) {
-      first_ = b_.CreateMul(row, frame_.number(length_));
-      Index index = index_of(b_, outer_, row);
-      Value* largest = over_row(-std::numeric_limits<double>::infinity(), [&](Value* i, Value* so_far) {
-        elements_.forget();
-        index.back() = i;
-        Value* x = elements_.element(root(), index);
-        frame_.store(0, b_.CreateAdd(first_, i), x);
-        return b_.CreateBinaryIntrinsic(llvm::Intrinsic::maximum, so_far, x);
-      });
-      Value* sum = over_row(0, [&](Value* i, Value* so_far) {
-        Value* e = emit_exp(b_, b_.CreateFSub(stored(i), largest), math_target_for(frame_.level()));
-        frame_.store(0, b_.CreateAdd(first_, i), e);
-        return in_any_order(so_far, e);
-      });
-      frame_.loop(frame_.number(0), frame_.number(length_), 1,
-                  [&](Value* i) { frame_.store(0, b_.CreateAdd(first_, i), b_.CreateFDiv(stored(i), sum)); });
-    });
-    const int64_t rows = frame_.spec().outputs[0].elements() / length_;
-    return {rows, std::max<int64_t>(1, kGrainElements / kOpsOfElement / length_), 0};
-  }
+  Value* load(Value* i) { return b_.CreateAlignedLoad(b_.getFloatTy(), address(i), llvm::Align(4)); }
+  void store(Value* i, Value* x) { b_.CreateAlignedStore(x, address(i), llvm::Align(4)); }
 
- private:
-  int root() const { return frame_.spec().roots[0]; }
-
-  // What `step` makes of each place's element and of what it made of those before.
-  Value* over_row(double start, const std::function<Value*(Value* i, Value* so_far)>& step) {
+  // What `step` makes of each place and of what it made of those before.
+  Value* gather(double start, const std::function<Value*(Value* i, Value* so_far)>& step) {
     llvm::AllocaInst* gathered = frame_.variable(b_.getFloatTy());
     b_.CreateStore(llvm::ConstantFP::get(b_.getFloatTy(), start), gathered);
     frame_.loop(frame_.number(0), frame_.number(length_), 1, [&](Value* i) {
@@ -62,28 +36,62 @@ class SoftmaxKernel {
     return b_.CreateLoad(b_.getFloatTy(), gathered);
   }
 
-  Value* stored(Value* i) {
-    return b_.CreateLoad(b_.getFloatTy(), frame_.address(frame_.outputs()[0], f32, b_.CreateAdd(first_, i)));
-  }
-
-  Value* in_any_order(Value* sum, Value* x) {  // so that LLVM may sum up in vectors
-    llvm::IRBuilder<>::FastMathFlagGuard guard(b_);
-    llvm::FastMathFlags flags;
-    flags.setAllowReassoc();
-    b_.setFastMathFlags(flags);
-    return b_.CreateFAdd(sum, x);
-  }
+ private:
+  Value* address(Value* i) { return b_.CreateInBoundsGEP(b_.getFloatTy(), first_, i); }
 
   Frame& frame_;
   llvm::IRBuilder<>& b_;
-  Elements elements_;
-  Dims outer_;
+  Value* first_;
   int64_t length_;
-  Value* first_ = nullptr;  // of the row
 };
+
+Value* sum_in_any_order(llvm::IRBuilder<>& b, Value* sum, Value* x) {  // so that LLVM may use vectors
+  llvm::IRBuilder<>::FastMathFlagGuard guard(b);
+  llvm::FastMathFlags flags;
+  flags.setAllowReassoc();
+  b.setFastMathFlags(flags);
+  return b.CreateFAdd(sum, x);
+}
 
 }  // namespace
 
-KernelShape emit_softmax(Frame& frame) { return SoftmaxKernel(frame).emit(); }
+Value* emit_exponentials(Frame& frame, Value* first, int64_t length,
+                         const std::function<Value*(Value* i)>& x) {
+  llvm::IRBuilder<>& b = frame.b();
+  Row row(frame, first, length);
+  Value* largest = row.gather(-std::numeric_limits<double>::infinity(), [&](Value* i, Value* so_far) {
+    Value* element = x(i);
+    row.store(i, element);
+    return b.CreateBinaryIntrinsic(llvm::Intrinsic::maximum, so_far, element);
+  });
+  return row.gather(0, [&](Value* i, Value* so_far) {
+    Value* e = emit_exp(b, b.CreateFSub(row.load(i), largest), math_target_for(frame.level()));
+    row.store(i, e);
+    return sum_in_any_order(b, so_far, e);
+  });
+}
+
+KernelShape emit_softmax(Frame& frame) {
+  llvm::IRBuilder<>& b = frame.b();
+  const int root = frame.spec().roots[0];
+  Elements elements(b, frame.scalars(), frame.spec().expression, frame.inputs());
+  Dims outer = frame.spec().expression.node(root).shape.dims;
+  const int64_t length = outer.back();
+  outer.back() = 1;
+  frame.loop(frame.begin(), frame.end(), 1, [&](Value* item) {
+    Value* first = frame.address(frame.outputs()[0], f32, b.CreateMul(item, frame.number(length)));
+    Index index = index_of(b, outer, item);
+    Value* sum = emit_exponentials(frame, first, length, [&](Value* i) {
+      elements.forget();
+      index.back() = i;
+      return elements.element(root, index);
+    });
+    Row row(frame, first, length);
+    frame.loop(frame.number(0), frame.number(length), 1,
+               [&](Value* i) { row.store(i, b.CreateFDiv(row.load(i), sum)); });
+  });
+  const int64_t rows = frame.spec().outputs[0].elements() / length;
+  return {rows, std::max<int64_t>(1, kGrainElements / kOpsOfElement / length), 0};
+}
 
 }  // namespace fusebox::cpu

@@ -46,6 +46,9 @@ void canonicalize(hlo::Program& program);
 void fold_constants(hlo::Program& program);
 // Equal ops on equal operands become one, block by block.
 void eliminate_common_subexpressions(hlo::Program& program);
+// The plain form of attention becomes a call of its kernel: softmax of a product of queries and keys, by
+// values.
+void use_plain_attention_kernels(hlo::Program& program);
 // The plain form of softmax becomes a call of its kernel: e / sum(e) with e = exp(x - max(x)), along rows.
 void use_softmax_kernels(hlo::Program& program);
 // Removes ops whose results nobody uses; calls stay.

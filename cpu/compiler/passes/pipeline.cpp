@@ -19,6 +19,7 @@ constexpr Pass kPasses[] = {
     {"canonicalize", canonicalize},
     {"fold-constants", fold_constants},
     {"eliminate-common-subexpressions", eliminate_common_subexpressions},
+    {"use-plain-attention-kernels", use_plain_attention_kernels},
     {"use-softmax-kernels", use_softmax_kernels},
     {"eliminate-dead-code", eliminate_dead_code},
     {"split-long-reductions", split_long_reductions},

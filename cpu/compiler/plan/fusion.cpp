@@ -53,6 +53,7 @@ struct Fusion::Walk {
   Fusion& fusion;
   const FusionRules& rules;
   std::unordered_set<const hlo::Block*> inside = {};  // the blocks of the innermost loop that is being walked
+  std::unordered_set<const Value*> in_attention = {};  // made of scores that no buffer holds
   std::unordered_map<const void*, const Value*> made = {};  // by kernel that makes its one value by element
 
   void use(const Value* value, const void* kernel, bool often, bool elsewhere = false) {
@@ -71,8 +72,18 @@ struct Fusion::Walk {
     std::unordered_set<const hlo::Block*> outside;
     if (repeats) outside.swap(inside);
     if (repeats || !inside.empty()) inside.insert(&block);
+    for (const auto& op : block.ops) find_scores(*op);
     for (auto op = block.ops.rbegin(); op != block.ops.rend(); ++op) visit(**op, repeats);
     if (repeats) outside.swap(inside);
+  }
+
+  void find_scores(const hlo::Op& op) {
+    const bool begins = custom_name(op) == kScores;
+    if (begins) fusion.taken_in_.insert(&op.results[0]);
+    if (begins || (is_elementwise(op.code) && std::ranges::any_of(op.operands, [&](const Value* value) {
+                     return in_attention.contains(value);
+                   })))
+      in_attention.insert(&op.results[0]);
   }
 
   void visit(const hlo::Op& op, bool repeats) {
@@ -187,6 +198,7 @@ struct Fusion::Walk {
     bool keep = need.whole || (!free && (need.many || need.often || !can_fuse(op.code)));
     if (!keep && !free && ++sizes[need.kernel] > kLargestKernel) keep = true;
     if (!keep && (need.depth >= kDeepest || (!rules.elements && !free))) keep = true;
+    if (in_attention.contains(result)) keep = false;
     if (keep && op.code == OpCode::reshape) {  // it has its operand's buffer
       keep = false;
       want_buffer(result);

@@ -31,7 +31,7 @@ class Fusion {
   struct Walk;
   std::unordered_set<const hlo::Value*> kept_;
   std::unordered_map<const hlo::Value*, const hlo::Op*> products_;  // by what is made of them
-  std::unordered_set<const hlo::Value*> taken_in_;                  // the results of these
+  std::unordered_set<const hlo::Value*> taken_in_;  // the results of these, and scores of attention
 };
 
 }  // namespace fusebox::cpu

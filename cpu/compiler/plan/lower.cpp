@@ -242,7 +242,10 @@ class Lowering {
     if (!name.starts_with(kCustomPrefix))
       throw Error(ErrorKind::kUnsupported, fmt::format("no such target: {}", quoted(name)))
           .op(hlo::name(op.code));
+    if (name == kScores) return;  // a parameter of the kernel that takes them
     KernelSpec kernel{KernelSpec::Kind::kCustom, &op, expression(), {}, {}};
+    for (const Value* value : op.operands)
+      if (value->op && custom_name(*value->op) == kScores) kernel.expression.add_parameter(value, 0);
     for (size_t i = 0; i < op.operands.size(); ++i)
       kernel.roots.push_back(computes_operand(name, i) ? kernel.expression.add(op.operands[i])
                                                        : kernel.expression.add_input(op.operands[i]));
