@@ -5,7 +5,11 @@
 // order that is the same for every tile and thread, and another one for each of the kernels below.
 #pragma once
 
+#include <functional>
+#include <optional>
+
 #include "cpu/compiler/kernels/block_reader.h"
+#include "cpu/compiler/kernels/dot_results.h"
 #include "cpu/compiler/kernels/frame.h"
 #include "cpu/compiler/kernels/int8_rows.h"
 
@@ -48,6 +52,12 @@ class BlockDot {
   }
   // What is `ahead` of an address may lie beyond the weights.
   void prefetch(llvm::Value* address, int64_t ahead);
+  // Blocks of results have so many rows and columns at the most; see dot_results.h.
+  void gather(const DotResults::Block& most, int64_t scratch_taken = 0) {
+    results_.emplace(frame_, DotResults::Sizes{1, rows_, columns_}, most, scratch_taken);
+  }
+  // The share's items, tiles of so many rows of weights: body(the first of them).
+  void for_items(int64_t tile, const std::function<void(llvm::Value* column)>& body);
   // Products of a row of activations with the rows of weights from `column` on, those there are. Weights are
   // met in tiles of so many rows.
   void put(llvm::Value* row, llvm::Value* column, llvm::Value* values, int64_t tile);
@@ -58,6 +68,7 @@ class BlockDot {
   int64_t rows_, columns_;  // of activations, and of weights
   Int8Rows x_;
   int64_t blocks_;  // of weights, per row
+  std::optional<DotResults> results_ = {};
 };
 
 // Few rows of activations: each block is taken apart once and met by every row, at the memory's speed for

@@ -26,10 +26,10 @@ class ByFour : public BlockDot {
         quads_(b_, frame.level(), reader_.is_signed() && !can_bias_) {}
 
   KernelShape emit() {
-    frame_.loop(frame_.begin(), frame_.end(), 1,
-                [&](Value* item) { products(b_.CreateMul(item, number(kFour))); });
+    for_items(kFour, [&](Value* column) { products(column); });
     const int64_t work = kFour * blocks_ * reader_.weights() * rows_;
-    return {tiles(columns_, kFour), std::max<int64_t>(1, 2 * kGrainElements / work), 0};
+    return {tiles(columns_, kFour), std::max<int64_t>(1, 2 * kGrainElements / work),
+            results_->scratch_bytes()};
   }
 
  private:

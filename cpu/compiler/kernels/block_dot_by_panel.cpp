@@ -20,7 +20,7 @@ constexpr size_t kHalves = 2;  // a panel's rows of weights: so many vectors
 constexpr int64_t kTokenBlock = 128;
 // Where there are several of them, so many groups of panels take turns: enough for some threads to share
 // evenly.
-constexpr int64_t kPanelGroups = 8;
+constexpr int64_t kPanelGroups = 4;
 
 class ByPanel : public BlockDot {
  public:
@@ -41,18 +41,21 @@ class ByPanel : public BlockDot {
     Value* panel = frame_.scratch();
     const int64_t panels = tiles(columns_, panel_);
     Value* used = used_rows();
+    gather({token_block_, panel_}, panel_bytes());
     frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) {
       const Item place = place_of(item, panels);
       Value* first = b_.CreateMul(place.panel, number(panel_));
       Value* from = b_.CreateMul(place.token_block, number(token_block_));
       Value* to = smaller(b_.CreateAdd(from, number(token_block_)), number(rows_));
+      results_->begin_block(number(0), from, first);
       Value* met = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umax, smaller(to, used), from);
       Value* is_met = b_.CreateICmpULT(from, met);
       for (int64_t row = 0; row < panel_; row += half_) unpack(panel, first, row, is_met);
       meet_in_tiles(panel, first, from, met);
       frame_.when(b_.CreateICmpULT(met, to), [&] { put_products_of_zeros(panel, first, met, to); });
+      results_->end_block(to, smaller(b_.CreateAdd(first, number(panel_)), number(columns_)));
     });
-    return {panels * tiles(rows_, token_block_), 1, panel_bytes()};
+    return {panels * tiles(rows_, token_block_), 1, results_->scratch_bytes()};
   }
 
  private:

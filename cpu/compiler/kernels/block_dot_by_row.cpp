@@ -24,9 +24,9 @@ class ByRow : public BlockDot {
         unit_(reader_.runs() == 1 ? 4 : 1) {}
 
   KernelShape emit() {
-    frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* column) { product(column); });
+    for_items(1, [&](Value* column) { product(column); });
     const int64_t work = blocks_ * reader_.weights() * rows_;
-    return {columns_, std::max<int64_t>(1, 2 * kGrainElements / work), 0};
+    return {columns_, std::max<int64_t>(1, 2 * kGrainElements / work), results_->scratch_bytes()};
   }
 
  private:
@@ -58,7 +58,7 @@ class ByRow : public BlockDot {
                                                          b_.CreateLoad(floats(lanes_), totals.sums[m][1])));
       if (reader_.has_minimum()) total = b_.CreateFAdd(total, total_of(totals.minima[m]));
       if (reader_.has_minimum() && rest > 0) total = b_.CreateFAdd(total, total_of(last.minima[m]));
-      frame_.store(0, b_.CreateAdd(number(static_cast<int64_t>(m) * columns_), column), total);
+      store(total, results_->address(number(static_cast<int64_t>(m)), column));
     }
   }
 

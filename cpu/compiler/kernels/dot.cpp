@@ -3,7 +3,7 @@
 //   columns: the right one has its free axis innermost: see dot_columns.cpp
 //   any: everything else, element by element
 // An output element is summed in the same order whatever the tile, the thread or the number of rows is.
-#include "cpu/compiler/kernels/dot_results.h"
+#include "cpu/compiler/kernels/dot.h"
 
 #include <llvm/IR/Intrinsics.h>
 
@@ -89,7 +89,7 @@ class Dot {
                                                     : 3,
                   tile_n = std::min<int64_t>(4, columns);
     const int64_t per_batch = tiles(columns, tile_n), groups = tiles(per_batch, kGroup);
-    DotResults results(dot_, std::min(rows, kRowBlock), kGroup * tile_n);
+    DotResults results = dot_.results({std::min(rows, kRowBlock), kGroup * tile_n});
     const auto group_of = [&](Value* item) {
       Value* in_batch = b_.CreateUDiv(b_.CreateURem(item, number(per_batch)), number(kGroup));
       return b_.CreateAdd(b_.CreateMul(b_.CreateUDiv(item, number(per_batch)), number(groups)), in_batch);
@@ -179,7 +179,7 @@ class Dot {
     const DType out = dot_.out();
     llvm::Type* type = dot_.scalar_type();
     const Dims sizes = lhs.sizes(lhs.contracting);
-    DotResults results(dot_, 0, 0);
+    DotResults results = dot_.results({0, 0});
     frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) {
       Value* column = b_.CreateURem(item, number(dot_.columns()));
       Value* rest = b_.CreateUDiv(item, number(dot_.columns()));

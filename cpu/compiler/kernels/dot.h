@@ -1,7 +1,7 @@
 // What the forms of dot_general share. Inside codegen only: it includes LLVM.
 #pragma once
 
-#include "cpu/compiler/kernels/frame.h"
+#include "cpu/compiler/kernels/dot_results.h"
 
 namespace fusebox::cpu {
 
@@ -42,6 +42,9 @@ class DotOperands {
   // what is computed with.
   llvm::Value* load(size_t operand, llvm::Value* position, llvm::Value* mask) const;
   void store(llvm::Value* address, llvm::Value* vector, llvm::Value* mask) const;
+  DotResults results(const DotResults::Block& most, int64_t scratch_taken = 0) const {
+    return {frame_, {batches_, rows_, columns_}, most, scratch_taken};
+  }
   // A mask of the lanes below `count`.
   llvm::Value* first_lanes(llvm::Value* count) const;
   // Variables of zeros.

@@ -6,7 +6,7 @@
 // An element is summed in the order of k in any case.
 #include <algorithm>
 
-#include "cpu/compiler/kernels/dot_results.h"
+#include "cpu/compiler/kernels/dot.h"
 
 namespace fusebox::cpu {
 
@@ -40,7 +40,7 @@ class ColumnDot {
 
   KernelShape emit() {
     Value* scratch = packed_ ? frame_.scratch() : nullptr;
-    DotResults results(dot_, std::min(dot_.rows(), kRowBlock), panel(), packed_bytes_);
+    DotResults results = dot_.results({std::min(dot_.rows(), kRowBlock), panel()}, packed_bytes_);
     llvm::AllocaInst* in_scratch = frame_.variable(b_.getInt64Ty());  // the panel that it holds
     b_.CreateStore(number(-1), in_scratch);
     frame_.loop(frame_.begin(), frame_.end(), 1, [&](Value* item) {

@@ -1,4 +1,4 @@
-// DotResults: where a dot's results go, and what is made of them before they are stored (KernelSpec's
+// DotResults: where a product's results go, and what is made of them before they are stored (KernelSpec's
 // epilogue). Inside codegen only: it includes LLVM.
 //
 // Results come in blocks. Where nothing is made of them their places are the output's. Otherwise a block is
@@ -6,14 +6,21 @@
 // still in the first cache or the second, its elements are computed with in a loop that becomes vectors.
 #pragma once
 
-#include "cpu/compiler/kernels/dot.h"
+#include "cpu/compiler/kernels/frame.h"
 
 namespace fusebox::cpu {
 
 class DotResults {
  public:
-  // Blocks have so many rows and columns at the most; the first bytes of the scratch are somebody else's.
-  DotResults(const DotOperands& dot, int64_t most_rows, int64_t most_columns, int64_t scratch_taken = 0);
+  // Of the product. A block has so many rows and columns at the most.
+  struct Sizes {
+    int64_t batches, rows, columns;
+  };
+  struct Block {
+    int64_t rows, columns;
+  };
+  // The first bytes of the scratch are somebody else's.
+  DotResults(Frame& frame, const Sizes& sizes, const Block& most, int64_t scratch_taken = 0);
 
   // Of the thread, with what is somebody else's.
   int64_t scratch_bytes() const { return scratch_bytes_; }
@@ -34,9 +41,10 @@ class DotResults {
   // What is made of the result.
   llvm::Value* made(const Place& place, llvm::Value* result);
 
-  const DotOperands& dot_;
   Frame& frame_;
   llvm::IRBuilder<>& b_;
+  Sizes sizes_;
+  DType dtype_;
   Elements elements_;
   int epilogue_;
   int64_t stride_, scratch_bytes_;

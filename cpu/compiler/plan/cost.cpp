@@ -55,12 +55,12 @@ void add(int64_t& sum, int64_t count) {
 }
 
 void count_product(int64_t rows, int64_t depth, int64_t columns, KernelCost& cost) {
-  add(cost.operations, times(2, times(times(rows, depth), columns)));
+  cost.in_products = times(2, times(times(rows, depth), columns));
+  add(cost.operations, cost.in_products);
   cost.sizes = fmt::format("{}x{}x{}", rows, depth, columns);
 }
 
 void count_dot(const KernelSpec& kernel, KernelCost& cost) {
-  const int64_t others = cost.operations;
   const auto& numbers = kernel.op->attributes.get<hlo::DotDimensions>("dot_dimension_numbers");
   const Shape& lhs = kernel.expression.node(kernel.roots[0]).shape;
   int64_t depth = 1, batch = 1;
@@ -70,7 +70,7 @@ void count_dot(const KernelSpec& kernel, KernelCost& cost) {
   const int64_t results = kernel.outputs[0].elements(), rows = lhs.elements() / std::max<int64_t>(1, depth);
   count_product(rows, depth, results / std::max<int64_t>(1, rows), cost);
   if (batch > 1) cost.sizes += fmt::format(" in {}", batch);
-  if (is_float(kernel.op->results[0].shape.dtype)) cost.in_products = cost.operations - others;
+  if (!is_float(kernel.op->results[0].shape.dtype)) cost.in_products = 0;  // they come one by one
 }
 
 void count_custom(const KernelSpec& kernel, KernelCost& cost) {
@@ -79,10 +79,11 @@ void count_custom(const KernelSpec& kernel, KernelCost& cost) {
   };
   const std::string_view name = custom_name(*kernel.op);
   if (name == kBlockDot) {
-    const Dims& made = kernel.outputs[0].dims;
+    const Dims& made = kernel.op->results[0].shape.dims;
     count_product(made[0], operand(0).dims[1] * 2 / 3, made[1], cost);  // see kernels/int8_rows.h
     cost.sizes += " " + custom_config(*kernel.op);
     cost.in_int8 = true;
+    return;
   } else if (name == kAttention) {
     const Shape& cache = operand(1);  // [slots, kv_heads, capacity, size]
     const int64_t rows = std::max<int64_t>(1, cache.dims[0] * cache.dims[2]);

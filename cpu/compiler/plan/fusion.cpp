@@ -53,7 +53,7 @@ struct Fusion::Walk {
   Fusion& fusion;
   const FusionRules& rules;
   std::unordered_set<const hlo::Block*> inside = {};  // the blocks of the innermost loop that is being walked
-  std::unordered_set<const Value*> in_attention = {};  // made of scores that no buffer holds
+  std::unordered_set<const Value*> in_attention = {};       // made of scores that no buffer holds
   std::unordered_map<const void*, const Value*> made = {};  // by kernel that makes its one value by element
 
   void use(const Value* value, const void* kernel, bool often, bool elsewhere = false) {
@@ -118,6 +118,7 @@ struct Fusion::Walk {
           else
             want_buffer(op.operands[i]);
         }
+        if (custom_name(op) == kBlockDot) product(op);
         return;
       case OpCode::dynamic_update_slice:
         want_buffer(op.operands[0]);

@@ -21,7 +21,7 @@ class Fusion {
   bool has_buffer(const hlo::Value* value) const;
   // Whether somebody reads the constant from a buffer, although it could be computed.
   bool is_read(const hlo::Value* constant) const { return kept_.contains(constant); }
-  // The dot_general, without a buffer of its own, whose kernel makes this value; null for most.
+  // The product, without a buffer of its own, whose kernel makes this value; null for most.
   const hlo::Op* product_in(const hlo::Value* value) const {
     const auto found = products_.find(value);
     return found == products_.end() ? nullptr : found->second;

@@ -15,13 +15,12 @@ struct KernelSpec {
     kReduce,  // roots: the operands, then their initial values; `op` is the reduce
     kUpdate,  // roots: the update, then the start indices; `op` is the dynamic_update_slice; writes a part in
               // place
-    kDot,     // roots: both operands, read from buffers, then, if the product is not what is stored, what is
-              // made of it element by element: it is the expression's parameter; `op` is the dot_general
+    kDot,     // roots: both operands, read from buffers, maybe an epilogue; `op` is the dot_general
     kSort,    // roots: the operands; `op` is the sort
     kScatter,  // roots: the indices, read from a buffer, then the updates; `op` is the scatter; writes parts
                // in place
     kWindow,   // roots: the operands, then their initial values; `op` is the reduce_window
-    kCustom,   // roots: the operands; `op` is one of custom_calls.h
+    kCustom,   // roots: the operands, maybe an epilogue; `op` is one of custom_calls.h
   };
   Kind kind = Kind::kMap;
   const hlo::Op* op = nullptr;
@@ -31,8 +30,12 @@ struct KernelSpec {
   std::optional<Expression> combiner = {};  // kReduce, kSort, kScatter, kWindow: the region
   std::vector<int> combiner_results = {};
 
-  // What is stored in place of a kDot's product; -1 if the product is.
-  int epilogue() const { return kind == Kind::kDot && roots.size() > 2 ? roots[2] : -1; }
+  // What is stored in place of a product, made of it element by element: the product is the expression's
+  // parameter. -1 if the product itself is stored.
+  int epilogue() const {
+    const bool may_have = kind == Kind::kDot || kind == Kind::kCustom;
+    return may_have && roots.size() > op->operands.size() ? roots.back() : -1;
+  }
   bool is_copy() const { return kind == Kind::kMap && expression.node(roots[0]).input >= 0; }
   std::string key() const;
   // For profilers: "map_add_multiply", "dot_f32".

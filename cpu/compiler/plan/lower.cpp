@@ -108,7 +108,7 @@ class Lowering {
   KernelSpec making(const Value* value, Expression expression) {
     KernelSpec kernel{KernelSpec::Kind::kMap, nullptr, std::move(expression), {}, {}};
     if (const hlo::Op* dot = fusion_.product_in(value)) {
-      kernel.kind = KernelSpec::Kind::kDot;
+      kernel.kind = dot->code == OpCode::dot_general ? KernelSpec::Kind::kDot : KernelSpec::Kind::kCustom;
       kernel.op = dot;
       for (const Value* operand : dot->operands) kernel.roots.push_back(kernel.expression.add_input(operand));
       kernel.expression.add_parameter(&dot->results[0], 0);
@@ -243,6 +243,7 @@ class Lowering {
       throw Error(ErrorKind::kUnsupported, fmt::format("no such target: {}", quoted(name)))
           .op(hlo::name(op.code));
     if (name == kScores) return;  // a parameter of the kernel that takes them
+    if (name == kBlockDot && !fusion_.has_buffer(&op.results[0])) return;  // see making()
     KernelSpec kernel{KernelSpec::Kind::kCustom, &op, expression(), {}, {}};
     for (const Value* value : op.operands)
       if (value->op && custom_name(*value->op) == kScores) kernel.expression.add_parameter(value, 0);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <random>
 
 #include "cpu/compiler/compiler.h"
@@ -112,14 +113,18 @@ Want in_c(const Case& c, const Data& data) {
   return want;
 }
 
-std::string text_of(const Case& c) {
+// With what is made of the product, of the activations it is one of.
+using Made = std::function<Tensor(const Tensor& product, const Tensor& x)>;
+
+std::string text_of(const Case& c, const Made& made = {}) {
   const TracedProgram traced = trace(
       "main",
       [&](TraceCx& cx) {
         const Tensor x = cx.input("x", {c.rows, c.depth()}, f32);
         const Tensor blocks = cx.input("blocks", {c.columns, c.row_bytes()}, u8);
-        return dot_general(int8_blocks(x), expand_blocks(blocks, c.format),
-                           {.lhs_contract = {1}, .rhs_contract = {1}});
+        const Tensor product = dot_general(int8_blocks(x), expand_blocks(blocks, c.format),
+                                           {.lhs_contract = {1}, .rhs_contract = {1}});
+        return made ? made(product, x) : product;
       },
       TraceOptions{.composites = {"fusebox.int8_blocks", "fusebox.expand"}});
   return stablehlo::print(traced.program);
@@ -194,6 +199,29 @@ TEST(BlockDot, RowsOfZerosAtTheEndGiveTheirValues) {
         const Floats threaded = run(c, blob, data, 3);
         ASSERT_EQ(std::memcmp(threaded.data(), got.data(), got.size() * sizeof got[0]), 0);
       }
+    }
+  }
+}
+
+// As a layer adds to what came in: by the product's kernel, with the same bits as by a kernel of its own.
+TEST(BlockDot, WhatIsMadeOfProductsIsMadeInTheirKernel) {
+  using enum BlockFormat;
+  for (const Case& c : {Case{q4_1, 1, 37, 2}, Case{q8_0, 2, 135, 5}, Case{q4_k, 1, 200, 1},
+                        Case{q4_1, 33, 45, 2}, Case{q4_1, 300, 64, 2}}) {
+    const Data data = data_for(c);
+    const std::string text = text_of(c, [&](const Tensor& product, const Tensor& x) {
+      const Dims dims = {1, c.rows, c.columns};
+      return reshape(slice_in_dim(x, 0, c.columns, 1, 1), dims) + reshape(tanh(product), dims);
+    });
+    for (const std::string& level : test::levels_to_play()) {
+      SCOPED_TRACE(fmt::format("{} at {}: {} rows", info(c.format).name, level, c.rows));
+      CompileOptions options = test::played(level);
+      const Blob blob = compile(text, options);
+      options.disabled_passes.emplace_back("dot-epilogues");
+      const Blob apart = compile(text, options);
+      EXPECT_EQ(blob.steps.size() + 1, apart.steps.size());
+      const Floats want = run(c, apart, data, 1);
+      for (const int threads : {1, 3}) EXPECT_EQ(run(c, blob, data, threads), want) << threads;
     }
   }
 }
