@@ -51,17 +51,52 @@ class Int8RowsKernel {
     });
   }
 
-  // The block's elements, computed one by one: a loop that becomes vector code.
+  // Whether an element depends on nothing but what all inputs, of f32, have at its own place: where these are
+  // equal, so are the results.
+  bool is_pointwise() const {
+    const Expression& expression = frame_.spec().expression;
+    return std::ranges::all_of(expression.nodes(), [&](const Node& node) {
+      if (node.op == nullptr)
+        return node.input >= 0 && node.shape.dtype == f32 && node.shape.elements() == shape().elements();
+      const bool spreads = node.op->code == hlo::OpCode::broadcast_in_dim;
+      return is_elementwise(node.op->code) || node.op->code == hlo::OpCode::reshape || is_splat(*node.op) ||
+             (spreads && expression.node(node.operands[0]).shape.elements() == 1);
+    });
+  }
+
+  Value* element(Value* row, Value* column) {
+    elements_.forget();
+    return elements_.element(frame_.spec().roots[0], {row, column});
+  }
+
+  // The block's elements, computed one by one: a loop that becomes vector code. Of zeros, which a prompt's
+  // padding is, the first stands for all where that saves something.
   Value* load(Value* row, Value* block) {
     llvm::AllocaInst* buffer = frame_.variable(floats());
     buffer->setAlignment(llvm::Align(64));
     Value* first = b_.CreateMul(block, number(kInt8Block));
-    frame_.loop(number(0), number(kInt8Block), 1, [&](Value* i) {
-      elements_.forget();
-      Value* x = elements_.element(frame_.spec().roots[0], {row, b_.CreateAdd(first, i)});
-      b_.CreateStore(x, b_.CreateInBoundsGEP(b_.getFloatTy(), buffer, i));
+    Value* is_zero = is_costly() && is_pointwise() ? all_inputs_are_zero(row, first) : nullptr;
+    frame_.when(is_zero ? b_.CreateNot(is_zero) : nullptr, [&] {
+      frame_.loop(number(0), number(kInt8Block), 1, [&](Value* i) {
+        Value* x = element(row, b_.CreateAdd(first, i));
+        b_.CreateStore(x, b_.CreateInBoundsGEP(b_.getFloatTy(), buffer, i));
+      });
     });
+    if (is_zero)
+      frame_.when(is_zero,
+                  [&] { b_.CreateStore(b_.CreateVectorSplat(kLanes, element(row, first)), buffer); });
     return b_.CreateLoad(floats(), buffer);
+  }
+
+  // In the block that begins there. The bits are looked at: -0 is another number.
+  Value* all_inputs_are_zero(Value* row, Value* column) {
+    Value* position = b_.CreateAdd(b_.CreateMul(row, number(shape().dims[1])), column);
+    Value* any = llvm::Constant::getNullValue(vector_of(b_.getInt32Ty(), kLanes));
+    for (Value* input : frame_.inputs()) {
+      Value* address = b_.CreateInBoundsGEP(b_.getInt32Ty(), input, position);
+      any = b_.CreateOr(any, b_.CreateAlignedLoad(any->getType(), address, llvm::Align(4)));
+    }
+    return b_.CreateICmpEQ(b_.CreateOrReduce(any), b_.getInt32(0));
   }
 
   // The operations of the composite's decomposition, in its order.
