@@ -102,7 +102,7 @@ class Chat {
 
   // Waits for the programs of a first turn, so that what takes long is over when the user begins.
   void greet() {
-    constexpr int64_t kFirst[] = {1, 16, 32, 128};
+    constexpr int64_t kFirst[] = {1, 16, 32, 48, 80};
     for (const int64_t tokens : kFirst) model_->prepare(tokens);
     for (const int64_t tokens : kFirst) model_->session(tokens);
     const std::string programs = stages_.summary();

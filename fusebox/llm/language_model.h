@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "fusebox/llm/chunks.h"
 #include "fusebox/llm/family.h"
 #include "fusebox/llm/precision.h"
 #include "fusebox/llm/programs.h"
@@ -61,6 +62,8 @@ class LanguageModel {
   DType cache_dtype() const { return precision_.cache_dtype; }
   // Whether low-bit weights are used as they are.
   bool in_blocks() const { return precision_.trace.block_weights; }
+  // What rows of padding cost in a prompt's last chunk.
+  Padding padding() const { return in_blocks() ? Padding::kSkipped : Padding::kComputed; }
   // For people: "f32", or "Q4_1" for most of the weights as they are.
   std::string weights_name() const;
   int64_t context() const { return context_; }

@@ -42,7 +42,15 @@ class TracedLlama : public TracedModel {
 
     // The residual stream stays in f32, whatever the weights are: sums of 60 terms must not be rounded to
     // bf16.
-    const Tensor embedded = llama_.model.embed_tokens(chunk.tokens);
+    Tensor embedded = llama_.model.embed_tokens(chunk.tokens);
+    // Padding is zero all the way, which kernels pass over: of zeros, layers without biases make zeros, and
+    // what sees nothing gets zeros from attention.
+    Tensor seen_from = positions;
+    if (n > 1) {
+      const Tensor is_valid = less(cx.iota({slots, n}, 1, i32), reshape(chunk.count, {slots, 1}));
+      embedded = where(expand_dims(is_valid, -1), embedded, 0);
+      seen_from = where(is_valid, positions, -1);
+    }
     const auto normed = [&](const nn::RmsNorm& norm, const Tensor& h) {
       return convert(norm(h), embedded.dtype());
     };
@@ -59,7 +67,7 @@ class TracedLlama : public TracedModel {
         const Tensor k = config_.rotary.rotate(heads(attention.k_proj(h)), rotation);
         caches[i] = caches[i].updated(k, heads(attention.v_proj(h)), chunk.start);
         const double scale = 1 / std::sqrt(static_cast<double>(config_.head_dim));
-        return attention.o_proj(nn::attention(q, caches[i], positions, valid, scale));
+        return attention.o_proj(nn::attention(q, caches[i], seen_from, valid, scale));
       };
       x = x + convert(attend(normed(block.input_layernorm, x)), f32);
       x = x + convert(block.mlp(normed(block.post_attention_layernorm, x)), f32);

@@ -183,7 +183,7 @@ void Sequence::run_chunk(std::span<const int32_t> tokens, int64_t size) {
 bool Sequence::feed(std::span<const int32_t> tokens, const std::atomic<bool>* cancelled) {
   check_tokens(tokens, "feed");
   check_room(tokens_.size() + tokens.size());
-  const std::vector<int64_t> chunks = plan_chunks(static_cast<int64_t>(tokens.size()));
+  const std::vector<int64_t> chunks = plan_chunks(static_cast<int64_t>(tokens.size()), model_->padding());
   for (const int64_t size : chunks)
     model_->prepare(size);  // those not there yet are compiled at the same time,
   model_->prepare(1);       // with that of the step that will follow

@@ -9,9 +9,15 @@
 namespace fusebox::llm {
 namespace {
 
-TEST(Chunks, CoverEveryLengthAndPadOnlyTheLast) {
+class Chunks : public testing::TestWithParam<Padding> {};
+INSTANTIATE_TEST_SUITE_P(Padding, Chunks, testing::Values(Padding::kComputed, Padding::kSkipped),
+                         [](const auto& padding) {
+                           return padding.param == Padding::kSkipped ? "Skipped" : "Computed";
+                         });
+
+TEST_P(Chunks, CoverEveryLengthAndPadOnlyTheLast) {
   for (int64_t tokens = 1; tokens <= 2000; ++tokens) {
-    const std::vector<int64_t> plan = plan_chunks(tokens);
+    const std::vector<int64_t> plan = plan_chunks(tokens, GetParam());
     ASSERT_FALSE(plan.empty()) << tokens;
     for (const int64_t size : plan)
       ASSERT_NE(std::find(std::begin(kChunkSizes), std::end(kChunkSizes), size), std::end(kChunkSizes))
@@ -29,15 +35,27 @@ TEST(Chunks, CoverEveryLengthAndPadOnlyTheLast) {
   }
 }
 
-TEST(Chunks, OfNothingAreNone) { EXPECT_TRUE(plan_chunks(0).empty()); }
+TEST_P(Chunks, OfNothingAreNone) { EXPECT_TRUE(plan_chunks(0, GetParam()).empty()); }
 
-TEST(Chunks, UseTheLargestForLongPrompts) {
-  const std::vector<int64_t> plan = plan_chunks(1'000'000);
+TEST_P(Chunks, UseTheLargestForLongPrompts) {
+  const std::vector<int64_t> plan = plan_chunks(1'000'000, GetParam());
   EXPECT_EQ(std::count(plan.begin(), plan.end(), kLargestChunk), 1'000'000 / kLargestChunk);
 }
 
-TEST(Chunks, ExactSizesAreOneChunk) {
-  for (const int64_t size : kChunkSizes) EXPECT_EQ(plan_chunks(size), std::vector{size});
+TEST_P(Chunks, ExactSizesAreOneChunk) {
+  for (const int64_t size : kChunkSizes) EXPECT_EQ(plan_chunks(size, GetParam()), std::vector{size});
+}
+
+// Where padding is cheap, a prompt goes through the smallest program that holds it; else, full ones are
+// better.
+TEST(Chunk, IsPaddedWherePaddingIsCheap) {
+  using Plan = std::vector<int64_t>;
+  EXPECT_EQ(plan_chunks(17, Padding::kSkipped), Plan{32});
+  EXPECT_EQ(plan_chunks(33, Padding::kSkipped), Plan{48});
+  EXPECT_EQ(plan_chunks(49, Padding::kSkipped), Plan{80});
+  EXPECT_EQ(plan_chunks(100, Padding::kSkipped), Plan{128});
+  EXPECT_EQ(plan_chunks(33, Padding::kComputed), (Plan{32, 1}));
+  EXPECT_EQ(plan_chunks(50, Padding::kComputed), (Plan{48, 1, 1}));
 }
 
 }  // namespace
