@@ -10,6 +10,7 @@ function(fusebox_folder name)
   if(sources)
     add_library(fusebox_${name} STATIC ${sources})
     target_link_libraries(fusebox_${name} PUBLIC fusebox_settings ${arg_USES} ${arg_LIBRARIES})
+    fusebox_precompile(fusebox_${name} LIBRARY)
     if(FUSEBOX_FUZZ)
       target_compile_options(fusebox_${name} PRIVATE -fsanitize=fuzzer-no-link)  # fuzzers see the branches taken
     endif()
@@ -37,12 +38,9 @@ endfunction()
 function(fusebox_test_program target label sources libraries)
   add_executable(${target} ${sources})
   target_link_libraries(${target} PRIVATE ${libraries} fusebox_settings GTest::gtest_main)
+  fusebox_precompile(${target} TEST)
   # Tests are compiled more often than they run: what is tested is optimised, not they.
-  if(FUSEBOX_SANITIZE)
-    target_compile_options(${target} PRIVATE -O0)
-  elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
-    target_compile_options(${target} PRIVATE -O1)
-  endif()
+  fusebox_optimise_less(${target})
   target_compile_definitions(${target} PRIVATE
     FUSEBOX_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FUSEBOX_ASSETS_DIR="${PROJECT_SOURCE_DIR}/build/assets"
     FUSEBOX_BINARY_DIR="${PROJECT_BINARY_DIR}")
@@ -62,5 +60,7 @@ function(fusebox_test_on_ours target)
   get_test_property(${target} LABELS label)
   set_tests_properties(${target}.ours PROPERTIES LABELS ${label} TIMEOUT 900
     ENVIRONMENT "FUSEBOX_CACHE=${PROJECT_BINARY_DIR}/test-cache/${target}.ours;FUSEBOX_TEST_PLUGIN=$<TARGET_FILE:pjrt_fusebox_cpu>")
-  add_dependencies(${target} pjrt_fusebox_cpu fusebox_cpu_compiler)
+  if(NOT FUSEBOX_SANITIZE)  # with sanitizers, only who builds everything runs these
+    add_dependencies(${target} pjrt_fusebox_cpu fusebox_cpu_compiler)
+  endif()
 endfunction()

@@ -9,7 +9,8 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 
 find_program(FUSEBOX_CCACHE ccache)
 if(FUSEBOX_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${FUSEBOX_CCACHE})
+  # It may take what a precompiled header was made of for granted: that is in the header's own hash.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${FUSEBOX_CCACHE})
 endif()
 find_program(FUSEBOX_MOLD mold)
 if(FUSEBOX_MOLD)
@@ -29,14 +30,24 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # Clang blames callers of std::stable_sort for what libstdc++ 12 itself deprecates.
   target_compile_options(fusebox_settings INTERFACE -Wno-deprecated-declarations)
 endif()
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(fusebox_settings INTERFACE -Wno-restrict)  # GCC 12 sees overlaps in std::string that are not there
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 sees overlaps and overflows in std::string that are not there.
+  target_compile_options(fusebox_settings INTERFACE -Wno-restrict -Wno-stringop-overflow)
 endif()
 if(FUSEBOX_SANITIZE)
   target_compile_options(fusebox_settings INTERFACE -fsanitize=${FUSEBOX_SANITIZE} -fno-sanitize-recover=all
                                                     -fno-omit-frame-pointer)
   target_link_options(fusebox_settings INTERFACE -fsanitize=${FUSEBOX_SANITIZE})
 endif()
+
+# For targets that take longer to compile than optimising them would ever save.
+function(fusebox_optimise_less target)
+  if(FUSEBOX_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(${target} PRIVATE -O1)
+  endif()
+endfunction()
 
 # The program looks for the plugin beside itself; scripts/get-assets brings it.
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/build/assets/pjrt_c_api_cpu_plugin.so
