@@ -79,10 +79,11 @@ TEST(Conversation, AReplyThatIsStoppedStaysAsFarAsItCame) {
 }
 
 TEST(Conversation, OverflowIsAnErrorOrForgetsTheOldestTurns) {
-  // One such text fits in the context of 2048, two do not.
+  // One such text fits in the context of 512, two do not.
   std::string text = "Please remember these words:";
-  for (int i = 0; i < 1100; ++i) text += " apple";
-  Conversation strict(real_model()), forgetful(real_model(), {.overflow = Overflow::kDropOldestTurns});
+  for (int i = 0; i < 275; ++i) text += " apple";
+  const auto model = LanguageModel::open(kModelPath, {.device = {.plugin = kPluginPath}, .context = 512});
+  Conversation strict(model), forgetful(model, {.overflow = Overflow::kDropOldestTurns});
   strict.say(text, greedy(2), nullptr);
   const ordered_json before = strict.messages();
   try {
@@ -90,7 +91,7 @@ TEST(Conversation, OverflowIsAnErrorOrForgetsTheOldestTurns) {
     ADD_FAILURE() << "fits: " << strict.prompt_tokens();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kContextOverflow);
-    EXPECT_NE(error.message().find("2048"), std::string::npos) << error.message();
+    EXPECT_NE(error.message().find("512"), std::string::npos) << error.message();
     EXPECT_NE(error.message().find(std::to_string(strict.prompt_tokens())), std::string::npos)
         << error.message();
   }

@@ -146,7 +146,7 @@ constexpr int kUnimplemented = 12;  // PJRT's code
 TEST(OpsGolden, Values) {
   std::set<std::string> refused;
   const std::vector<Case>& cases = goldens().cases;
-  constexpr size_t kTogether = 300;  // few enough to compile fast, many enough to compile seldom
+  constexpr size_t kTogether = 60;  // few enough to compile fast, many enough to compile seldom
   for (size_t begin = 0; begin < cases.size(); begin += kTogether) {
     const auto some = std::span(cases).subspan(begin, std::min(kTogether, cases.size() - begin));
     try {
