@@ -26,7 +26,7 @@ struct ModelSizes {
 
 // n tokens per slot on their way through the model.
 struct Chunk {
-  Tensor tokens;  // i32 [slots, n]; past count[slot] they are padding
+  Tensor tokens;  // i32 [slots, n]; past count[slot] they are padding, of which all must be finite
   Tensor start;   // i32 [slots]: the position of the first
   Tensor count;   // i32 [slots]: how many are valid
   // Sees the residual stream, f32 [slots, n, hidden]: after the embedding (layer -1) and after each layer.
@@ -51,6 +51,9 @@ class CausalModel {
   virtual const std::string& architecture() const = 0;  // "LlamaForCausalLM"
   virtual const WeightSource& weights() const = 0;
   virtual std::unique_ptr<TracedModel> trace(TraceCx& cx) const = 0;
+  // Whether the trace makes rows of padding zero and they stay so, which kernels for low-bit weights pass
+  // over.
+  virtual bool pads_with_zeros() const { return false; }
   // Everything that trace() depends on besides the names, shapes and formats of the weights: models of equal
   // settings and weights are traced alike, so that the next process need not (runtime/outline.h). Empty: not
   // known, and traced at every start.

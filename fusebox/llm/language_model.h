@@ -63,7 +63,9 @@ class LanguageModel {
   // Whether low-bit weights are used as they are.
   bool in_blocks() const { return precision_.trace.block_weights; }
   // What rows of padding cost in a prompt's last chunk.
-  Padding padding() const { return in_blocks() ? Padding::kSkipped : Padding::kComputed; }
+  Padding padding() const {
+    return in_blocks() && model_->pads_with_zeros() ? Padding::kSkipped : Padding::kComputed;
+  }
   // For people: "f32", or "Q4_1" for most of the weights as they are.
   std::string weights_name() const;
   int64_t context() const { return context_; }

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
+#include <limits>
 
 #include "fusebox/base/error.h"
 #include "fusebox/llm/gguf_names.h"
@@ -29,9 +30,20 @@ Llama Llama::of(const LlamaConfig& c) {
 
 namespace {
 
+// Whether layers make zeros of zeros: norms do unless they divide by zero, attention of what sees nothing and
+// the rest unless biases follow.
+bool keeps_zeros(const LlamaConfig& config, const WeightSource& weights) {
+  if (config.rms_norm_eps < std::numeric_limits<float>::min()) return false;
+  for (int64_t i = 0; i < config.num_hidden_layers; ++i)
+    for (const char* linear : {"self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"})
+      if (weights.find(fmt::format("model.layers.{}.{}.bias", i, linear))) return false;
+  return true;
+}
+
 class TracedLlama : public TracedModel {
  public:
-  TracedLlama(const LlamaConfig& config, Llama llama) : config_(config), llama_(std::move(llama)) {}
+  TracedLlama(const LlamaConfig& config, Llama llama, bool pads_with_zeros)
+      : config_(config), llama_(std::move(llama)), pads_with_zeros_(pads_with_zeros) {}
 
   Tensor hidden(const Chunk& chunk, std::vector<nn::KvCache>& caches) const override {
     TraceCx cx = chunk.tokens.cx();
@@ -43,10 +55,8 @@ class TracedLlama : public TracedModel {
     // The residual stream stays in f32, whatever the weights are: sums of 60 terms must not be rounded to
     // bf16.
     Tensor embedded = llama_.model.embed_tokens(chunk.tokens);
-    // Padding is zero all the way, which kernels pass over: of zeros, layers without biases make zeros, and
-    // what sees nothing gets zeros from attention.
     Tensor seen_from = positions;
-    if (n > 1) {
+    if (n > 1 && pads_with_zeros_) {
       const Tensor is_valid = less(cx.iota({slots, n}, 1, i32), reshape(chunk.count, {slots, 1}));
       embedded = where(expand_dims(is_valid, -1), embedded, 0);
       seen_from = where(is_valid, positions, -1);
@@ -83,12 +93,15 @@ class TracedLlama : public TracedModel {
  private:
   LlamaConfig config_;
   Llama llama_;
+  bool pads_with_zeros_;
 };
 
 class LlamaModel : public CausalModel {
  public:
   LlamaModel(LlamaConfig config, std::shared_ptr<const WeightSource> weights)
-      : config_(std::move(config)), weights_(std::move(weights)) {
+      : config_(std::move(config)),
+        weights_(std::move(weights)),
+        pads_with_zeros_(keeps_zeros(config_, *weights_)) {
     sizes_ = {config_.vocab_size, config_.max_position_embeddings, config_.num_hidden_layers,
               config_.num_key_value_heads, config_.head_dim};
   }
@@ -102,8 +115,9 @@ class LlamaModel : public CausalModel {
       throw Error(ErrorKind::kCheckpoint, "missing: lm_head.weight, which only tied embeddings do without")
           .file(weights_->description())
           .hint("config.json says tie_word_embeddings: false");
-    return std::make_unique<TracedLlama>(config_, std::move(llama));
+    return std::make_unique<TracedLlama>(config_, std::move(llama), pads_with_zeros_);
   }
+  bool pads_with_zeros() const override { return pads_with_zeros_; }
   std::string settings() const override {
     std::string text = architecture_;
     reflect::append_text(text, config_);
@@ -113,6 +127,7 @@ class LlamaModel : public CausalModel {
  private:
   LlamaConfig config_;
   std::shared_ptr<const WeightSource> weights_;
+  bool pads_with_zeros_;
   ModelSizes sizes_;
   std::string architecture_ = "LlamaForCausalLM";
 };
