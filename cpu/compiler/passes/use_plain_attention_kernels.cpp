@@ -63,7 +63,7 @@ std::optional<Operand> operand_of(const Op& dot, size_t side) {
   return operand;
 }
 
-// Scores of queries and keys, and the value that has one in each place of softmax's rows.
+// The product that makes scores of queries and keys.
 struct Scores {
   const Op* dot;
   Operand q, k;
@@ -126,12 +126,15 @@ bool is_by_element(const Op& op) {
                                     : is_elementwise(op.code) && op.code != OpCode::bitcast_convert;
 }
 
+using Reached = std::unordered_set<const Op*>;
+
 struct Match {
   Scores scores;
   const Value* leaf;  // what stands for them among what softmax is of
   Value* x;           // that
   Operand v;
   Dims dims, permutation;  // the result [batch…, rows…, column], and how it is to lie
+  Reached reached;         // from the scores
 };
 
 class Matcher {
@@ -149,7 +152,7 @@ class Matcher {
     if (!found || dot == &op) return found && !moved(op, *found) ? found : std::nullopt;
     if (moved(*dot, *found) != &op) return std::nullopt;
     if (const Shape& shape = op.operands[0]->shape; shape != dot->results[0].shape)
-      found->dims = shape.dims, found->permutation = in_order(shape.rank());
+      found->permutation = in_order(shape.rank());
     Dims permutation;
     for (const int64_t axis : op.attributes.get<Dims>("permutation"))
       permutation.push_back(found->permutation[static_cast<size_t>(axis)]);
@@ -158,8 +161,6 @@ class Matcher {
   }
 
  private:
-  using Reached = std::unordered_set<const Op*>;
-
   // From the back: what nobody uses, uses nothing.
   void note(const hlo::Block& block) {
     for (auto op = block.ops.rbegin(); op != block.ops.rend(); ++op) {
@@ -218,7 +219,7 @@ class Matcher {
       const Value* value = open.back();
       open.pop_back();
       if (const auto scores = scores_in(value)) {
-        const Match found{*scores, value, x, values, dims, permutation};
+        Match found{*scores, value, x, values, dims, permutation, {}};
         if (fits(found, dot)) return found;
       } else if (value->op && is_by_element(*value->op)) {
         open.insert(open.end(), value->op->operands.begin(), value->op->operands.end());
@@ -227,7 +228,7 @@ class Matcher {
     return std::nullopt;
   }
 
-  bool fits(const Match& match, const Op& dot) const {
+  bool fits(Match& match, const Op& dot) const {
     const Operand &q = match.scores.q, &k = match.scores.k;
     const int64_t batches = cpu::product(q.sizes(q.batch)), rows = cpu::product(q.sizes(q.rows)),
                   keys = k.sizes(k.rows)[0];
@@ -239,10 +240,11 @@ class Matcher {
         match.v.width() == 0 || keys > kMostPacked / (q.width() + match.v.width()))
       return false;
     // What is made of the scores on the way is made for this product alone, or it had to be there anyway.
-    const auto reached = reached_from(*match.scores.dot, dot);
+    auto reached = reached_from(*match.scores.dot, dot);
     if (!reached) return false;
-    const auto needs = [&](const Value* value) { return value->op && reached->contains(value->op); };
-    return !needs(q.value) && !needs(k.value) && !needs(match.v.value) && comes_by_element(match, *reached);
+    match.reached = std::move(*reached);
+    const auto needs = [&](const Value* value) { return value->op && match.reached.contains(value->op); };
+    return !needs(q.value) && !needs(k.value) && !needs(match.v.value) && comes_by_element(match);
   }
 
   // All ops that the product's result goes through before it comes to the other product; nothing if there are
@@ -264,13 +266,14 @@ class Matcher {
   }
 
   // Whether softmax's operand is made of the scores only element by element, each of its own.
-  static bool comes_by_element(const Match& match, const Reached& reached) {
+  static bool comes_by_element(const Match& match) {
     std::vector<const Value*> open = {match.x};
     std::unordered_set<const Value*> seen;
     while (!open.empty()) {
       const Value* value = open.back();
       open.pop_back();
-      if (value == match.leaf || !value->op || !reached.contains(value->op) || !seen.insert(value).second)
+      if (value == match.leaf || !value->op || !match.reached.contains(value->op) ||
+          !seen.insert(value).second)
         continue;
       if (!is_by_element(*value->op)) return false;
       open.insert(open.end(), value->op->operands.begin(), value->op->operands.end());
@@ -292,8 +295,7 @@ class Caller {
     Value* scores = call_custom(builder_, kScores, {}, "", {match.x->shape.dims, f32});
     made_[match.leaf] =
         converted(converted(scores, match.scores.dot->results[0].shape.dtype), match.leaf->shape.dtype);
-    leaf_ = match.leaf;
-    Value* x = made_of_scores(match.x, match.x->shape.dims);
+    Value* x = made_of_scores(match.x, match);
     return call_custom(builder_, kPlainAttention, {q, k, v, scores, x},
                        fmt::format("{}", fmt::join(match.permutation, " ")), op_.results[0].shape);
   }
@@ -321,12 +323,13 @@ class Caller {
 
   // The value by the sizes of softmax's operand, made of the kernel's scores where it was made of a
   // product's.
-  Value* made_of_scores(Value* value, const Dims& dims) {
+  Value* made_of_scores(Value* value, const Match& match) {
+    const Dims& dims = match.x->shape.dims;
     if (const auto found = made_.find(value); found != made_.end()) return found->second;
     Value* result = nullptr;
-    if (value->op && is_by_element(*value->op) && depends(value)) {
+    if (value->op && match.reached.contains(value->op)) {
       std::vector<Value*> operands;
-      for (Value* operand : value->op->operands) operands.push_back(made_of_scores(operand, dims));
+      for (Value* operand : value->op->operands) operands.push_back(made_of_scores(operand, match));
       result = value->op->code == OpCode::reshape
                    ? operands[0]
                    : builder_.create(value->op->code, operands, value->op->attributes,
@@ -339,19 +342,9 @@ class Caller {
     return made_[value] = result;
   }
 
-  bool depends(const Value* value) {
-    if (value == leaf_) return true;
-    const auto [place, fresh] = depends_.try_emplace(value, false);
-    if (fresh && value->op && is_by_element(*value->op))
-      depends_[value] = std::ranges::any_of(value->op->operands, [&](const Value* x) { return depends(x); });
-    return depends_[value];
-  }
-
   hlo::Builder builder_;
   const Op& op_;
-  const Value* leaf_ = nullptr;
   std::unordered_map<const Value*, Value*> made_;
-  std::unordered_map<const Value*, bool> depends_;
 };
 
 }  // namespace

@@ -9,9 +9,12 @@
 #include <random>
 
 #include "cpu/compiler/compiler.h"
+#include "cpu/compiler/custom_calls.h"
+#include "cpu/compiler/passes/pass.h"
 #include "cpu/execute/program.h"
 #include "cpu/level.h"
 #include "fusebox/base/small_float.h"
+#include "fusebox/stablehlo/parser.h"
 #include "tests/cpu/compiler/emulate.h"
 #include "tests/cpu/compiler/plain_attention_form.h"
 
@@ -225,6 +228,27 @@ TEST(PlainAttention, IsFoundInLoopsAndWithoutFusion) {
     EXPECT_EQ(count(blob, "plain_attention"), 1) << pass;
     expect_near(run(blob, form, data), twice, 1e-6);
   }
+}
+
+// The text with `count` ops that make a mask, which comes in front of the scores or behind them.
+std::string with_long_mask(const Form& form, int count, bool in_front) {
+  const std::string all = tensor({2, 3, 37, 45}, "f32");
+  std::string mask = fmt::format("%n0 = stablehlo.broadcast_in_dim %m, dims = [0, 3] : ({}) -> {}\n",
+                                 tensor({2, 45}, "f32"), all);
+  for (int i = 1; i <= count; ++i) mask += fmt::format("%n{} = stablehlo.tanh %n{} : {}\n", i, i - 1, all);
+  const std::string last = fmt::format("%n{}", count);
+  mask += fmt::format("%x = stablehlo.add {}, {}", in_front ? last : "%s", in_front ? "%s" : last);
+  std::string text = text_of(form);
+  const std::string_view from = "%x = stablehlo.multiply %s, %c";
+  return text.replace(text.find(from), from.size(), mask);
+}
+
+TEST(PlainAttention, ManyOpsOfAMaskNeedNoDeepStack) {
+  hlo::Program program = stablehlo::parse(with_long_mask({}, 300'000, true));
+  for (const auto pass : {canonicalize, eliminate_common_subexpressions, use_plain_attention_kernels})
+    pass(program);
+  EXPECT_TRUE(std::ranges::any_of(program.find("main")->body.ops,
+                                  [](const auto& op) { return custom_name(*op) == kPlainAttention; }));
 }
 
 TEST(PlainAttention, WhatIsAlmostItIsLeftAlone) {
