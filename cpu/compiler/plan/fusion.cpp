@@ -54,6 +54,7 @@ struct Fusion::Walk {
   const FusionRules& rules;
   std::unordered_set<const hlo::Block*> inside = {};  // the blocks of the innermost loop that is being walked
   std::unordered_set<const Value*> in_attention = {};       // made of scores that no buffer holds
+  std::unordered_set<const Value*> updated = {};            // in place, if all others have been read before
   std::unordered_map<const void*, const Value*> made = {};  // by kernel that makes its one value by element
 
   void use(const Value* value, const void* kernel, bool often, bool elsewhere = false) {
@@ -72,7 +73,7 @@ struct Fusion::Walk {
     std::unordered_set<const hlo::Block*> outside;
     if (repeats) outside.swap(inside);
     if (repeats || !inside.empty()) inside.insert(&block);
-    for (const auto& op : block.ops) find_scores(*op);
+    for (const auto& op : block.ops) find_scores(*op), find_updated(*op);
     for (auto op = block.ops.rbegin(); op != block.ops.rend(); ++op) visit(**op, repeats);
     if (repeats) outside.swap(inside);
   }
@@ -84,6 +85,13 @@ struct Fusion::Walk {
                      return in_attention.contains(value);
                    })))
       in_attention.insert(&op.results[0]);
+  }
+
+  void find_updated(const hlo::Op& op) {
+    const size_t count = op.code == OpCode::dynamic_update_slice ? 1
+                         : op.code == OpCode::scatter            ? op.operands.size() / 2
+                                                                 : 0;
+    for (size_t i = 0; i < count; ++i) updated.insert(storage_of(op.operands[i]));
   }
 
   void visit(const hlo::Op& op, bool repeats) {
@@ -160,6 +168,9 @@ struct Fusion::Walk {
     if (!rules.elements || !rules.epilogues || need.many || need.often || need.whole || need.moved) return;
     const auto found = made.find(need.kernel);
     if (found == made.end() || found->second == result || found->second->block != result->block) return;
+    // The kernel may come behind the update, which would then have to spare what the product reads.
+    if (std::ranges::any_of(op.operands, [&](const Value* x) { return updated.contains(storage_of(x)); }))
+      return;
     // Others are made one by one, and so would be what is made of them.
     if (!is_float(result->shape.dtype) || !same_sizes(found->second->shape, result->shape)) return;
     if (result->shape.elements() == 0 || !fusion.products_.emplace(found->second, &op).second) return;

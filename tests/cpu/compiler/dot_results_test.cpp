@@ -266,6 +266,24 @@ TEST(DotResults, MayReplaceWhatTheyAreMadeOf) {
             2u);
 }
 
+// The sum is made at the end: the product with it would come behind the update, and need what was there
+// before.
+TEST(DotResults, OfWhatIsUpdatedInPlaceComeBeforeThat) {
+  constexpr std::string_view kText = R"(
+    func.func @main(%s: tensor<4096x1024xf32> {tf.aliasing_output = 0 : i32}, %w: tensor<1024x8xf32>, %b: tensor<4096x8xf32>, %u: tensor<1x1024xf32>, %i: tensor<i32>) -> (tensor<4096x1024xf32>, tensor<4096x8xf32>) {
+      %zero = stablehlo.constant dense<0> : tensor<i32>
+      %d = stablehlo.dot_general %s, %w, contracting_dims = [1] x [0] : (tensor<4096x1024xf32>, tensor<1024x8xf32>) -> tensor<4096x8xf32>
+      %y = stablehlo.add %d, %b : tensor<4096x8xf32>
+      %n = stablehlo.dynamic_update_slice %s, %u, %i, %zero : (tensor<4096x1024xf32>, tensor<1x1024xf32>, tensor<i32>, tensor<i32>) -> tensor<4096x1024xf32>
+      return %n, %y : tensor<4096x1024xf32>, tensor<4096x8xf32>
+    })";
+  const Blob blob = compiled(kText),
+             apart =
+                 compile(kText, {.level = std::string(cpu_level()), .disabled_passes = {"dot-epilogues"}});
+  EXPECT_EQ(blob.arena_bytes, apart.arena_bytes);
+  EXPECT_EQ(blob.steps.size(), apart.steps.size());
+}
+
 TEST(DotResults, OfALoopAreNotMadeInItsRounds) {
   constexpr std::string_view kText = R"(
     func.func @main(%x: tensor<4x4xf32>, %y: tensor<4x4xf32>) -> tensor<4x4xf32> {
