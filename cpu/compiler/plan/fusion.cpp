@@ -167,7 +167,8 @@ struct Fusion::Walk {
     const Need& need = needs[result];
     if (!rules.elements || !rules.epilogues || need.many || need.often || need.whole || need.moved) return;
     const auto found = made.find(need.kernel);
-    if (found == made.end() || found->second == result || found->second->block != result->block) return;
+    if (found == made.end() || storage_of(found->second) == result || found->second->block != result->block)
+      return;
     // The kernel may come behind the update, which would then have to spare what the product reads.
     if (std::ranges::any_of(op.operands, [&](const Value* x) { return updated.contains(storage_of(x)); }))
       return;

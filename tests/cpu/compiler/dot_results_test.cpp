@@ -284,6 +284,22 @@ TEST(DotResults, OfWhatIsUpdatedInPlaceComeBeforeThat) {
   EXPECT_EQ(blob.steps.size(), apart.steps.size());
 }
 
+// There is nothing to make: the product's kernel writes the result itself.
+TEST(DotResults, ThatOnlyGetOtherSizesAreWrittenInPlace) {
+  constexpr std::string_view kText = R"(
+    func.func @main(%x: tensor<64x64xf32>, %y: tensor<64x64xf32>) -> tensor<64x1x64xf32> {
+      %0 = stablehlo.dot_general %x, %y, contracting_dims = [1] x [0] : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+      %1 = stablehlo.reshape %0 : (tensor<64x64xf32>) -> tensor<64x1x64xf32>
+      return %1 : tensor<64x1x64xf32>
+    })";
+  const Blob blob = compiled(kText),
+             apart =
+                 compile(kText, {.level = std::string(cpu_level()), .disabled_passes = {"dot-epilogues"}});
+  EXPECT_EQ(blob.steps.size(), 1u);
+  EXPECT_EQ(blob.scratch_bytes, apart.scratch_bytes);
+  EXPECT_EQ(blob.arena_bytes, apart.arena_bytes);
+}
+
 TEST(DotResults, OfALoopAreNotMadeInItsRounds) {
   constexpr std::string_view kText = R"(
     func.func @main(%x: tensor<4x4xf32>, %y: tensor<4x4xf32>) -> tensor<4x4xf32> {
