@@ -2,6 +2,7 @@
 // thread's scratch, where all tiles of queries that it takes meet them. A tile's scores stay there until they
 // are multiplied with the values; no more than a tile of them exists.
 #include <algorithm>
+#include <bit>
 #include <sstream>
 
 #include "cpu/compiler/custom_calls.h"
@@ -147,6 +148,13 @@ class PlainAttention {
     });
   }
 
+  // Values are packed by this much smaller, and totals are: no sum of them, each by 1 at most, is too large
+  // then. A power of two rounds nothing.
+  Value* share() {
+    const auto keys = static_cast<double>(std::bit_ceil(static_cast<uint64_t>(keys_)));
+    return llvm::ConstantFP::get(b_.getFloatTy(), 1 / keys);
+  }
+
   // What is behind the last column is 0.
   void pack_values() {
     const int64_t columns = value_tile_.columns();
@@ -156,7 +164,8 @@ class PlainAttention {
       frame_.loop(number(0), number(keys_), 1, [&](Value* key) {
         Value* to = floats_from(panel, b_.CreateMul(key, number(columns)));
         frame_.loop(number(0), count, 1, [&](Value* c) {
-          store(element(kV, {batch_, key, b_.CreateAdd(first, c)}), floats_from(to, c));
+          Value* value = element(kV, {batch_, key, b_.CreateAdd(first, c)});
+          store(b_.CreateFMul(value, share()), floats_from(to, c));
         });
         if (width_ % columns != 0)
           frame_.loop(count, number(columns), 1, [&](Value* c) {
@@ -180,8 +189,8 @@ class PlainAttention {
     multiply(score_tile_, all, {queries_at_, size_}, {keys_at_, key_depth_}, size_,
              {scores_at_, score_stride_}, keys_);
     frame_.loop(number(0), used, 1, [&](Value* i) {
-      store(soften(b_.CreateAdd(first, i), in_scratch(scores_at_, i, score_stride_)),
-            in_scratch(totals_at_, i, 1));
+      Value* total = soften(b_.CreateAdd(first, i), in_scratch(scores_at_, i, score_stride_));
+      store(b_.CreateFMul(total, share()), in_scratch(totals_at_, i, 1));
     });
     multiply(value_tile_, all, {scores_at_, score_stride_}, {values_at_, keys_}, keys_,
              {sums_at_, sum_stride_}, width_);

@@ -172,6 +172,19 @@ TEST(PlainAttention, InfinitiesAndNaNsAreWhereTheyAreByTheOps) {
   }
 }
 
+// Weights are at most 1: no sum is larger than the values.
+TEST(PlainAttention, TakesLargeValues) {
+  const Form form;
+  const Blob whole = compile(text_of(form), {.level = std::string(cpu_level())}),
+             ops = compile(text_of(form), without(kPass));
+  Data data = data_for(form);
+  std::ranges::fill(data.q, 0.0f);  // all weights are equal
+  std::ranges::fill(data.v, 1e37f);
+  const Floats got = run(whole, form, data);
+  EXPECT_TRUE(std::ranges::all_of(got, [](float x) { return std::isfinite(x); }));
+  expect_near(got, run(ops, form, data), 1e32);
+}
+
 TEST(PlainAttention, ReadsAndWritesNarrowFloats) {
   for (const DType dtype : {f16, bf16})
     for (const Writer writer : test::kWriters) {
