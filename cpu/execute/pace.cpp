@@ -8,11 +8,14 @@ namespace {
 constexpr int64_t kShort = 2'000'000;  // nanoseconds; what takes longer gains by every thread
 constexpr uint64_t kTries = 2;         // of each way, in a row: the second finds threads awake, if any does
 constexpr uint64_t kLongestPause = 4096;  // runs from tries to tries; it doubles up to here
+constexpr uint64_t kSoon = 128;           // runs until the next tries when in doubt
 
 void keep_shortest(std::atomic<int64_t>& shortest, int64_t nanoseconds) {
   const int64_t before = shortest.load(std::memory_order_relaxed);
   const int64_t forgotten = before + before / 16;  // what was once possible may be no more
-  shortest.store(before == 0 ? nanoseconds : std::min(nanoseconds, forgotten), std::memory_order_relaxed);
+  // A long run counts in full: each more that goes the wrong way costs too much.
+  const bool in_full = before == 0 || nanoseconds > kShort;
+  shortest.store(in_full ? nanoseconds : std::min(nanoseconds, forgotten), std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -35,7 +38,15 @@ bool Pace::alone() {
 }
 
 void Pace::note(bool alone, int64_t nanoseconds) {
-  keep_shortest(alone ? alone_ : together_, std::max<int64_t>(nanoseconds, 1));
+  std::atomic<int64_t>& shortest = alone ? alone_ : together_;
+  const bool was_short = shortest.load(std::memory_order_relaxed) <= kShort;
+  keep_shortest(shortest, std::max<int64_t>(nanoseconds, 1));
+  if (!was_short || nanoseconds <= kShort) return;
+  // Perhaps it was only held up: the next tries tell.
+  const uint64_t soon = runs_.load(std::memory_order_relaxed) + kSoon;
+  if (tries_begin_.load(std::memory_order_relaxed) <= soon) return;
+  tries_begin_.store(soon, std::memory_order_relaxed);
+  pause_.store(kSoon, std::memory_order_relaxed);
 }
 
 }  // namespace fusebox::cpu

@@ -52,5 +52,18 @@ TEST(Pace, ChangesItsMind) {
   EXPECT_LE(runs_alone(pace, {90'000, 60'000}, 1000), 10);
 }
 
+TEST(Pace, NoticesAtOnceThatAProgramBecameLong) {
+  Pace pace;
+  runs_alone(pace, {500'000, 800'000}, 2000);
+  EXPECT_LE(runs_alone(pace, {400'000'000, 100'000'000}, 200), 10);
+}
+
+TEST(Pace, IsNotMisledForLongByOneRunThatIsHeldUp) {
+  Pace pace;
+  runs_alone(pace, {130'000, 80'000}, 10'000);
+  pace.note(false, 5'000'000);
+  EXPECT_LE(runs_alone(pace, {130'000, 80'000}, 1000), 150);
+}
+
 }  // namespace
 }  // namespace fusebox::cpu
