@@ -95,8 +95,9 @@ void count_custom(const KernelSpec& kernel, KernelCost& cost) {
   } else if (name == kPlainAttention) {
     const Dims &q = operand(0).dims, &v = operand(2).dims;  // [batches, rows, size], [batches, keys, width]
     const int64_t scores = times(times(q[0], q[1]), v[1]);
-    cost.in_products = times(2 * scores, q[2] + v[2]);
-    add(cost.operations, cost.in_products + 5 * scores);
+    cost.in_products = times(times(2, scores), q[2] + v[2]);
+    add(cost.operations, cost.in_products);
+    add(cost.operations, times(5, scores));
     cost.sizes = fmt::format("{}x{}x{} in {}", q[1], q[2], v[1], q[0]);
   } else if (name == kSoftmax) {
     cost.operations += 5 * operand(0).elements();  // the difference and its exponential, too

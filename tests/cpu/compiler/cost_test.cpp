@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -55,25 +57,39 @@ TEST(Cost, OfAProductHasWhatIsMadeOfIt) {
   EXPECT_EQ(all.at("dot"), "104 64 0 0 float 2x3x4");  // (6 + 12 + 4) f32, 8 f16; 2 * 2 * 3 * 4 + 8 + 8
 }
 
-TEST(Cost, OfPlainAttentionIsThatOfItsTwoProductsAndTheSoftmax) {
-  const auto all = costs(R"(
-    func.func @main(%q: tensor<2x8x4xf32>, %k: tensor<2x16x4xf32>, %v: tensor<2x16x5xf32>) -> tensor<2x8x5xf32> {
-      %x = stablehlo.dot_general %q, %k, batching_dims = [0] x [0], contracting_dims = [2] x [2] : (tensor<2x8x4xf32>, tensor<2x16x4xf32>) -> tensor<2x8x16xf32>
+// softmax(q · kT) · v: q of [batches, rows, size], v of [batches, keys, width].
+std::string attention(int64_t batches, int64_t rows, int64_t size, int64_t keys, int64_t width) {
+  const auto type = [&](int64_t y, int64_t x) { return fmt::format("tensor<{}x{}x{}xf32>", batches, y, x); };
+  return fmt::format(R"(
+    func.func @main(%q: {0}, %k: {1}, %v: {2}) -> {3} {{
+      %x = stablehlo.dot_general %q, %k, batching_dims = [0] x [0], contracting_dims = [2] x [2] : ({0}, {1}) -> {4}
       %low = stablehlo.constant dense<0xFF800000> : tensor<f32>
-      %m = stablehlo.reduce(%x init: %low) applies stablehlo.maximum across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
-      %m1 = stablehlo.broadcast_in_dim %m, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x16xf32>
-      %d = stablehlo.subtract %x, %m1 : tensor<2x8x16xf32>
-      %e = stablehlo.exponential %d : tensor<2x8x16xf32>
+      %m = stablehlo.reduce(%x init: %low) applies stablehlo.maximum across dimensions = [2] : ({4}, tensor<f32>) -> {5}
+      %m1 = stablehlo.broadcast_in_dim %m, dims = [0, 1] : ({5}) -> {4}
+      %d = stablehlo.subtract %x, %m1 : {4}
+      %e = stablehlo.exponential %d : {4}
       %zero = stablehlo.constant dense<0.0> : tensor<f32>
-      %s = stablehlo.reduce(%e init: %zero) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
-      %s1 = stablehlo.broadcast_in_dim %s, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x16xf32>
-      %p = stablehlo.divide %e, %s1 : tensor<2x8x16xf32>
-      %o = stablehlo.dot_general %p, %v, batching_dims = [0] x [0], contracting_dims = [2] x [1] : (tensor<2x8x16xf32>, tensor<2x16x5xf32>) -> tensor<2x8x5xf32>
-      return %o : tensor<2x8x5xf32>
-    })");
+      %s = stablehlo.reduce(%e init: %zero) applies stablehlo.add across dimensions = [2] : ({4}, tensor<f32>) -> {5}
+      %s1 = stablehlo.broadcast_in_dim %s, dims = [0, 1] : ({5}) -> {4}
+      %p = stablehlo.divide %e, %s1 : {4}
+      %o = stablehlo.dot_general %p, %v, batching_dims = [0] x [0], contracting_dims = [2] x [1] : ({4}, {2}) -> {3}
+      return %o : {3}
+    }})",
+                     type(rows, size), type(keys, size), type(keys, width), type(rows, width),
+                     type(rows, keys), fmt::format("tensor<{}x{}xf32>", batches, rows));
+}
+
+TEST(Cost, OfPlainAttentionIsThatOfItsTwoProductsAndTheSoftmax) {
+  const auto all = costs(attention(2, 8, 4, 16, 5));
   ASSERT_EQ(all.size(), 1u);
   // 64 + 128 + 160 read, 80 written; for each of 256 scores 2 * 4 operations, 2 * 5, and 5 of softmax.
   EXPECT_EQ(all.at("plain"), "1728 5888 0 0 float 8x4x16 in 2");
+}
+
+TEST(Cost, OfPlainAttentionIsAtMostWhatAnIntegerHolds) {
+  const auto all = costs(attention(1, int64_t{1} << 44, 1, 1 << 16, 1));
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_NE(all.at("plain").find(" 9223372036854775807 "), std::string::npos) << all.at("plain");
 }
 
 TEST(Cost, CountsWhatIsNeededOfABuffer) {
