@@ -214,15 +214,16 @@ class Matcher {
     const Operand values{v->value, v->batch, {v->column}, v->rows[0]};
     Dims dims = joined(weights->sizes(axes), {values.width()}), permutation = in_order(rank);
     if (side == 1) std::rotate(permutation.begin() + batch, permutation.end() - 1, permutation.end());
-    std::vector<const Value*> open = {x};
-    for (size_t seen = 0; !open.empty() && seen < kMostBetween; ++seen) {
-      const Value* value = open.back();
-      open.pop_back();
+    // The nearest first: a mask of many ops does not hide the scores.
+    std::vector<const Value*> met = {x};
+    for (size_t i = 0; i < met.size() && i < kMostBetween; ++i) {
+      const Value* value = met[i];
       if (const auto scores = scores_in(value)) {
         Match found{*scores, value, x, values, dims, permutation, {}};
         if (fits(found, dot)) return found;
       } else if (value->op && is_by_element(*value->op)) {
-        open.insert(open.end(), value->op->operands.begin(), value->op->operands.end());
+        for (const Value* operand : value->op->operands)
+          if (std::ranges::find(met, operand) == met.end()) met.push_back(operand);
       }
     }
     return std::nullopt;

@@ -256,6 +256,14 @@ std::string with_long_mask(const Form& form, int count, bool in_front) {
   return text.replace(text.find(from), from.size(), mask);
 }
 
+TEST(PlainAttention, IsFoundBesideALongMask) {
+  for (const bool in_front : {false, true})
+    EXPECT_EQ(count(compile(with_long_mask({}, 70, in_front), {.level = std::string(cpu_level())}),
+                    "plain_attention"),
+              1)
+        << in_front;
+}
+
 TEST(PlainAttention, ManyOpsOfAMaskNeedNoDeepStack) {
   hlo::Program program = stablehlo::parse(with_long_mask({}, 300'000, true));
   for (const auto pass : {canonicalize, eliminate_common_subexpressions, use_plain_attention_kernels})
