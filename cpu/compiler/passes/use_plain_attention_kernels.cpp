@@ -21,7 +21,8 @@ using hlo::Value;
 
 constexpr int64_t kFewestRows = 8;        // of queries, for whom keys are packed
 constexpr int64_t kLargestSize = 1024;    // of a head
-constexpr int64_t kMostPacked = 4 << 20;  // numbers: keys and values of a head, in a thread's scratch
+constexpr int64_t kMostPacked = 4 << 20;  // numbers, about: a thread's scratch
+constexpr int64_t kTile = 16;             // rows, and lanes of a vector, that kernels have at the most
 constexpr size_t kMostBetween = 64;       // ops from one product to the other
 
 int64_t product(const Dims& sizes) {
@@ -238,8 +239,11 @@ class Matcher {
         cpu::product(match.dims) != batches * rows * match.v.width())
       return false;
     if (rows < kFewestRows || std::max(q.width(), match.v.width()) > kLargestSize || q.width() == 0 ||
-        match.v.width() == 0 || keys > kMostPacked / (q.width() + match.v.width()))
+        match.v.width() == 0)
       return false;
+    const auto padded = [](int64_t size) { return (size + kTile - 1) / kTile * kTile; };
+    // Keys, values, and scores of a tile.
+    if (keys > kMostPacked / (padded(q.width()) + padded(match.v.width()) + kTile)) return false;
     // What is made of the scores on the way is made for this product alone, or it had to be there anyway.
     auto reached = reached_from(*match.scores.dot, dot);
     if (!reached) return false;

@@ -272,6 +272,18 @@ TEST(PlainAttention, ManyOpsOfAMaskNeedNoDeepStack) {
                                   [](const auto& op) { return custom_name(*op) == kPlainAttention; }));
 }
 
+// At the most about 16 MiB for a thread, whatever is padded.
+TEST(PlainAttention, KeysAreAsManyAsScratchHolds) {
+  const auto compiled = [](int64_t keys) {
+    return compile(text_of(Form{.queries = 8, .keys = keys, .size = 1, .width = 1}),
+                   {.level = std::string(cpu_level())});
+  };
+  const Blob most = compiled(87'000);
+  EXPECT_EQ(count(most, "plain_attention"), 1);
+  EXPECT_LT(most.scratch_bytes, 17 << 20);
+  EXPECT_EQ(count(compiled(88'000), "plain_attention"), 0);
+}
+
 TEST(PlainAttention, WhatIsAlmostItIsLeftAlone) {
   const auto found = [](const std::string& text) {
     return count(compile(text, {.level = std::string(cpu_level())}), "plain_attention");
