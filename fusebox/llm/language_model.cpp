@@ -315,6 +315,7 @@ void LanguageModel::save_artifact(const std::string& path) {
                    {"cache_dtype", name(cache_dtype())},
                    {"context", context_},
                    {"signatures", ordered_json::object()}};
+  for (const int64_t tokens : kChunkSizes) prepare(tokens);  // side by side
   for (const int64_t tokens : kChunkSizes) {
     const CompiledModel compiled = program(tokens, ProgramKind::kStep);
     const std::string name = program_name(tokens, ProgramKind::kStep);

@@ -82,7 +82,8 @@ TEST(Conversation, OverflowIsAnErrorOrForgetsTheOldestTurns) {
   // One such text fits in the context of 512, two do not.
   std::string text = "Please remember these words:";
   for (int i = 0; i < 275; ++i) text += " apple";
-  const auto model = LanguageModel::open(kModelPath, {.device = {.plugin = kPluginPath}, .context = 512});
+  const auto model =
+      LanguageModel::open(kModelPath, {.device = {.plugin = kPluginPath}, .dtype = f32, .context = 512});
   Conversation strict(model), forgetful(model, {.overflow = Overflow::kDropOldestTurns});
   strict.say(text, greedy(2), nullptr);
   const ordered_json before = strict.messages();
