@@ -94,6 +94,7 @@ std::optional<std::vector<Bounds>> Model::run(const hlo::Block& block, std::span
 }
 
 Model::Results Model::results(const hlo::Op& op) {
+  xla_is_wrong_ = xla_is_wrong_ || xla_gets_wrong(op, of_all(*this, op.operands));
   switch (op.code) {
     case OpCode::while_: return loop(op);
     case OpCode::if_:
@@ -111,7 +112,6 @@ Model::Results Model::results(const hlo::Op& op) {
   }
   const auto bounds = bounds_of(op, of_all(*this, op.operands));
   if (!bounds) return std::nullopt;
-  xla_is_wrong_ = xla_is_wrong_ || xla_gets_wrong(op, of_all(*this, op.operands));
   return std::vector{*bounds};
 }
 
