@@ -17,7 +17,8 @@ TEST(Math, IsWithinThreeUlpsOverAllOfF32) {
     for (uint64_t block = 0; block < 8; ++block) {
       Inputs<float> inputs;
       for (uint64_t i = 0; i < 1 << 20; ++i)
-        inputs.add(std::bit_cast<float>(static_cast<uint32_t>((block << 29) + (i << 9) + (i * 333 & 511))), 0);
+        inputs.add(std::bit_cast<float>(static_cast<uint32_t>((block << 29) + (i << 9) + (i * 333 & 511))),
+                   0);
       error = std::max(error, check<float, double>(image, f, inputs, f.f32, f.ulp32, level));
     }
     RecordProperty(f.name, fmt::format("{:.3f}", error));
