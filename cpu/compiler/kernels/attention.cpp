@@ -16,8 +16,6 @@ namespace {
 
 constexpr int64_t kLanes = 8;
 
-int64_t padded(int64_t size, int64_t step) { return tiles(size, step) * step; }
-
 }  // namespace
 
 AttentionSizes attention_sizes(const Frame& frame) {
@@ -94,9 +92,10 @@ Attention::Item Attention::item(Value* index) {
 }
 
 void Attention::attend(const Item& item) {
-  Value* positions = at_most(b_.CreateSub(number(sizes_.n), item.first), sizes_.tile());
+  Value* positions = frame_.smaller(b_.CreateSub(number(sizes_.n), item.first), sizes_.tile());
   const Seen seen = seen_by(item, positions);
-  Value* used = b_.CreateMul(seen.positions, number(sizes_.group()));
+  // Few queries are met all at once, whether they see anything or not.
+  Value* used = b_.CreateMul(sizes_.few() ? positions : seen.positions, number(sizes_.group()));
   Value* steps = b_.CreateUDiv(b_.CreateAdd(used, number(row_step() - 1)), number(row_step()));
   const Queries queries{used, b_.CreateMul(steps, number(row_step()))};
 
@@ -109,7 +108,7 @@ void Attention::attend(const Item& item) {
   };
   Value* from = border(item.part);
   Value* to = border(b_.CreateAdd(item.part, number(1)));
-  to = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, to, end);
+  to = frame_.smaller(to, end);
   Value* is_empty = b_.CreateICmpSGE(from, to);
   frame_.when(b_.CreateNot(is_empty), [&] {
     prepare(item, queries);
@@ -118,7 +117,7 @@ void Attention::attend(const Item& item) {
     frame_.loop(from, to, kAttentionChunk, [&](Value* first) {
       Value* row = b_.CreateAdd(rows_before, first);
       const Chunk chunk{row, b_.CreateMul(row, number(sizes_.size)), first,
-                        at_most(b_.CreateSub(to, first), kAttentionChunk)};
+                        frame_.smaller(b_.CreateSub(to, first), kAttentionChunk)};
       scores(chunk, queries);
       soften(chunk, queries);
       values(chunk, queries);
@@ -152,7 +151,7 @@ void Attention::prepare(const Item& item, const Queries& queries) {
   Value* scale = llvm::ConstantFP::get(vector(kLanes), scale_);
   frame_.loop(number(0), queries.padded, 1, [&](Value* row) {
     Value* in_tile = b_.CreateUDiv(row, number(sizes_.group()));
-    Value* position = at_most(b_.CreateAdd(item.first, in_tile), sizes_.n - 1);
+    Value* position = frame_.smaller(b_.CreateAdd(item.first, in_tile), sizes_.n - 1);
     Value* is_used = b_.CreateICmpULT(row, queries.used);
     Value* count = b_.CreateSelect(is_used, rows_seen(item.slot, position), number(0));
     b_.CreateStore(b_.CreateTrunc(count, b_.getInt32Ty()), seen(row));
@@ -181,7 +180,7 @@ Value* Attention::rows_seen(Value* slot, Value* position) {
   Value* index = b_.CreateAdd(b_.CreateMul(slot, number(sizes_.n)), position);
   Value* count = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, b_.CreateAdd(number_at(3, index), number(1)),
                                           number_at(4, slot));
-  return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, at_most(count, sizes_.capacity), number(0));
+  return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, frame_.smaller(count, sizes_.capacity), number(0));
 }
 
 Value* Attention::whole_total(Value* row) {

@@ -71,9 +71,6 @@ class Attention {
   void store(llvm::Value* value, llvm::Value* address) {
     b_.CreateAlignedStore(value, address, llvm::Align(4));
   }
-  llvm::Value* at_most(llvm::Value* x, int64_t limit) {
-    return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, x, number(limit));
-  }
   // The larger, or `y` where either is NaN.
   llvm::Value* larger(llvm::Value* x, llvm::Value* y) {
     return b_.CreateSelect(b_.CreateFCmpOGT(x, y), x, y);

@@ -54,7 +54,7 @@ class AttentionOfFew : public Attention {
         std::vector<Value*> offsets, scales;
         for (int64_t r = 0; r < rows; ++r) {
           Value* at = b_.CreateAdd(row, number(r));
-          if (kAttentionChunk % rows != 0) at = at_most(at, kAttentionChunk - 1);
+          if (kAttentionChunk % rows != 0) at = frame_.smaller(at, kAttentionChunk - 1);
           // A chunk lies whole in the cache, filled or not.
           offsets.push_back(b_.CreateAdd(chunk.offset, b_.CreateMul(at, number(sizes_.size))));
           if (has_scales()) scales.push_back(scales_from(1, b_.CreateAdd(chunk.row, at)));

@@ -63,15 +63,12 @@ void BlockDot::prefetch(Value* address, int64_t ahead) {
 
 void BlockDot::for_items(int64_t tile, const std::function<void(Value*)>& body) {
   const int64_t group = kGatheredColumns / tile;
-  const auto smaller = [&](Value* x, Value* y) {
-    return b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, x, y);
-  };
   gather({rows_, kGatheredColumns});
   frame_.loop(frame_.begin(), frame_.end(), group, [&](Value* first) {
-    Value* end = smaller(b_.CreateAdd(first, number(group)), frame_.end());
+    Value* end = frame_.smaller(b_.CreateAdd(first, number(group)), frame_.end());
     results_->begin_block(number(0), number(0), b_.CreateMul(first, number(tile)));
     frame_.loop(first, end, 1, [&](Value* item) { body(b_.CreateMul(item, number(tile))); });
-    results_->end_block(number(rows_), smaller(b_.CreateMul(end, number(tile)), number(columns_)));
+    results_->end_block(number(rows_), frame_.smaller(b_.CreateMul(end, number(tile)), number(columns_)));
   });
 }
 

@@ -46,14 +46,14 @@ class ByPanel : public BlockDot {
       const Item place = place_of(item, panels);
       Value* first = b_.CreateMul(place.panel, number(panel_));
       Value* from = b_.CreateMul(place.token_block, number(token_block_));
-      Value* to = smaller(b_.CreateAdd(from, number(token_block_)), number(rows_));
+      Value* to = frame_.smaller(b_.CreateAdd(from, number(token_block_)), number(rows_));
       results_->begin_block(number(0), from, first);
-      Value* met = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umax, smaller(to, used), from);
+      Value* met = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umax, frame_.smaller(to, used), from);
       Value* is_met = b_.CreateICmpULT(from, met);
       for (int64_t row = 0; row < panel_; row += half_) unpack(panel, first, row, is_met);
       meet_in_tiles(panel, first, from, met);
       frame_.when(b_.CreateICmpULT(met, to), [&] { put_products_of_zeros(panel, first, met, to); });
-      results_->end_block(to, smaller(b_.CreateAdd(first, number(panel_)), number(columns_)));
+      results_->end_block(to, frame_.smaller(b_.CreateAdd(first, number(panel_)), number(columns_)));
     });
     return {panels * tiles(rows_, token_block_), 1, results_->scratch_bytes()};
   }
@@ -69,8 +69,6 @@ class ByPanel : public BlockDot {
   int64_t biased_at() const { return starts_at() + (quads_.is_biased() ? all_runs() * panel_ * 4 : 0); }
   int64_t panel_bytes() const { return biased_at() + (quads_.is_biased() ? tokens_ * depth() : 0); }
 
-  Value* smaller(Value* x, Value* y) { return b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, x, y); }
-
   struct Item {
     Value *panel, *token_block;
   };
@@ -83,7 +81,7 @@ class ByPanel : public BlockDot {
     Value* group = b_.CreateUDiv(item, number(some * blocks));
     Value* in_group = b_.CreateURem(item, number(some * blocks));
     Value* first = b_.CreateMul(group, number(some));
-    Value* size = smaller(number(some), b_.CreateSub(number(panels), first));
+    Value* size = frame_.smaller(number(some), b_.CreateSub(number(panels), first));
     return {b_.CreateAdd(first, b_.CreateURem(in_group, size)), b_.CreateUDiv(in_group, size)};
   }
 

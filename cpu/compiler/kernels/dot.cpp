@@ -74,11 +74,10 @@ class Dot {
   Value* clamped(Value* first, int64_t offset, int64_t size, int64_t tile) {
     Value* row = b_.CreateAdd(first, number(offset));
     if (size % tile == 0) return row;
-    return smaller(row, number(size - 1));
+    return frame_.smaller(row, size - 1);
   }
 
   // Of sizes and places, which are not negative but for a share's begin in a batch that is not its first.
-  Value* smaller(Value* x, Value* y) { return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, x, y); }
   Value* larger(Value* x, Value* y) { return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, x, y); }
 
   // A share's items, tiles of columns, are met in groups of one batch: all rows of a block by each.
@@ -102,10 +101,10 @@ class Dot {
       Value* of_batch = b_.CreateMul(batch, number(per_batch));
       Value* first = b_.CreateMul(b_.CreateURem(group, number(groups)), number(kGroup));
       Value* begin = larger(first, b_.CreateSub(frame_.begin(), of_batch));
-      Value* end = smaller(smaller(b_.CreateAdd(first, number(kGroup)), number(per_batch)),
-                           b_.CreateSub(frame_.end(), of_batch));
+      Value* end = frame_.smaller(frame_.smaller(b_.CreateAdd(first, number(kGroup)), number(per_batch)),
+                                  b_.CreateSub(frame_.end(), of_batch));
       frame_.loop(number(0), number(rows), kRowBlock, [&](Value* first_row) {
-        Value* end_row = smaller(b_.CreateAdd(first_row, number(kRowBlock)), number(rows));
+        Value* end_row = frame_.smaller(b_.CreateAdd(first_row, number(kRowBlock)), number(rows));
         results.begin_block(batch, first_row, b_.CreateMul(begin, number(tile_n)));
         frame_.loop(begin, end, 1, [&](Value* tile) {
           Value* first_n = b_.CreateMul(tile, number(tile_n));
@@ -121,7 +120,7 @@ class Dot {
             store_tile(results, first_m, first_n, tile_m, tile_n, row_tile(lefts, rights));
           });
         });
-        results.end_block(end_row, smaller(b_.CreateMul(end, number(tile_n)), number(columns)));
+        results.end_block(end_row, frame_.smaller(b_.CreateMul(end, number(tile_n)), number(columns)));
       });
     });
     return {dot_.batches() * per_batch, dot_grain(dot_.depth() * tile_n * rows), results.scratch_bytes()};

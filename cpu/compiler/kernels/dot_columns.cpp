@@ -54,15 +54,16 @@ class ColumnDot {
         });
       Value* left = dot_.batch_offset(dot_.lhs(), batch);
       Value* begin = b_.CreateMul(b_.CreateURem(item, number(row_blocks_)), number(kRowBlock));
-      Value* end = smaller(b_.CreateAdd(begin, number(kRowBlock)), dot_.rows());
-      Value* whole = smaller(end, dot_.rows() - rest_);
+      Value* end = frame_.smaller(b_.CreateAdd(begin, number(kRowBlock)), dot_.rows());
+      Value* whole = frame_.smaller(end, dot_.rows() - rest_);
       results.begin_block(batch, begin, panel.first);
       const auto meet = [&](Value* row, int64_t rows) { meet_rows(panel, left, row, rows, results); };
       if (rest_ < dot_.rows()) frame_.loop(begin, whole, tile_, [&](Value* row) { meet(row, tile_); });
       if (rest_ > 0)  // the last tile may meet a row again, with the same result
         frame_.loop(whole, end, rest_tile_,
-                    [&](Value* row) { meet(smaller(row, dot_.rows() - rest_tile_), rest_tile_); });
-      results.end_block(end, smaller(b_.CreateAdd(panel.first, number(this->panel())), dot_.columns()));
+                    [&](Value* row) { meet(frame_.smaller(row, dot_.rows() - rest_tile_), rest_tile_); });
+      results.end_block(end,
+                        frame_.smaller(b_.CreateAdd(panel.first, number(this->panel())), dot_.columns()));
     });
     const int64_t rows = std::min(dot_.rows(), kRowBlock);
     return {dot_.batches() * panels_ * row_blocks_, dot_grain(dot_.depth() * panel() * rows),
@@ -72,9 +73,6 @@ class ColumnDot {
  private:
   int64_t panel() const { return vectors_ * dot_.width(); }  // columns
   Value* number(int64_t value) { return frame_.number(value); }
-  Value* smaller(Value* value, int64_t most) {
-    return b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, value, number(most));
-  }
 
   struct Panel {
     Value *first, *position;    // the first column, and where it begins in the right operand

@@ -53,6 +53,10 @@ void Frame::finish() { builder_.CreateRetVoid(); }
 
 llvm::Value* Frame::scratch() { return builder_.CreateLoad(builder_.getPtrTy(), context_); }
 
+llvm::Value* Frame::smaller(llvm::Value* x, llvm::Value* y) {
+  return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, x, y);
+}
+
 void Frame::loop(llvm::Value* from, llvm::Value* to, int64_t step,
                  const std::function<void(llvm::Value*)>& body) {
   llvm::LLVMContext& context = builder_.getContext();

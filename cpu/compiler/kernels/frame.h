@@ -36,6 +36,9 @@ class Frame {
   const std::vector<llvm::Value*>& combiner_inputs() const { return combiner_inputs_; }
 
   llvm::Value* number(int64_t value) { return builder_.getInt64(static_cast<uint64_t>(value)); }
+  // The smaller of two numbers.
+  llvm::Value* smaller(llvm::Value* x, llvm::Value* y);
+  llvm::Value* smaller(llvm::Value* x, int64_t y) { return smaller(x, number(y)); }
   // for (i = from; i < to; i += step) body(i)
   void loop(llvm::Value* from, llvm::Value* to, int64_t step, const std::function<void(llvm::Value*)>& body);
   // The same, and LLVM is told to leave it a loop: where unrolled code would run out of registers.
@@ -80,6 +83,7 @@ KernelShape emit_window(Frame& frame);
 
 // So many tiles cover what has that size.
 inline int64_t tiles(int64_t size, int64_t tile) { return (size + tile - 1) / tile; }
+inline int64_t padded(int64_t size, int64_t tile) { return tiles(size, tile) * tile; }
 
 // About so many elements are worth a thread's while.
 inline constexpr int64_t kGrainElements = 4096;

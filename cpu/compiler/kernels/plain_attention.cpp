@@ -23,8 +23,6 @@ constexpr int64_t kRows = 48;             // of a tile, about
 constexpr int64_t kMostScores = 1 << 18;  // of a tile, which the second cache holds
 constexpr int64_t kEnough = 8;            // items for a few threads to share
 
-int64_t padded(int64_t size, int64_t step) { return tiles(size, step) * step; }
-
 // Of about as many columns as there are: what lies behind the last is computed, too.
 RegisterTile fitted(RegisterTile tile, int64_t size) {
   if (padded(size, tile.columns()) * 9 > padded(size, tile.lanes) * 10) tile.vectors = 1;
@@ -89,9 +87,6 @@ class PlainAttention {
   const Node& root(size_t which) const { return frame_.spec().expression.node(frame_.spec().roots[which]); }
   const Dims& dims(size_t which) const { return root(which).shape.dims; }
   Value* number(int64_t value) { return frame_.number(value); }
-  Value* smaller(Value* value, int64_t most) {
-    return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, value, number(most));
-  }
   Value* floats_from(Value* base, Value* floats) {
     return b_.CreateInBoundsGEP(b_.getFloatTy(), base, floats);
   }
@@ -128,7 +123,7 @@ class PlainAttention {
     const int64_t columns = score_tile_.columns();
     frame_.loop(number(0), number(padded(keys_, columns)), kBlock, [&](Value* first) {
       frame_.rolled_loop(number(0), number(kBlock), 1, [&](Value* i) {
-        Value* key = smaller(b_.CreateAdd(first, i), keys_ - 1);
+        Value* key = frame_.smaller(b_.CreateAdd(first, i), keys_ - 1);
         Value* to = in_scratch(few_keys_at_, i, key_depth_);
         frame_.loop(number(0), number(size_), 1,
                     [&](Value* c) { store(element(kK, {batch_, key, c}), floats_from(to, c)); });
@@ -160,7 +155,7 @@ class PlainAttention {
     const int64_t columns = value_tile_.columns();
     frame_.loop(number(0), number(sum_stride_), columns, [&](Value* first) {
       Value* panel = in_scratch(values_at_, first, keys_);
-      Value* count = smaller(b_.CreateSub(number(width_), first), columns);
+      Value* count = frame_.smaller(b_.CreateSub(number(width_), first), columns);
       frame_.loop(number(0), number(keys_), 1, [&](Value* key) {
         Value* to = floats_from(panel, b_.CreateMul(key, number(columns)));
         frame_.loop(number(0), count, 1, [&](Value* c) {
@@ -177,11 +172,11 @@ class PlainAttention {
 
   void attend(Value* first) {
     const int64_t step = score_tile_.rows;
-    Value* used = smaller(b_.CreateSub(number(rows_), first), tile_);
+    Value* used = frame_.smaller(b_.CreateSub(number(rows_), first), tile_);
     Value* steps = b_.CreateUDiv(b_.CreateAdd(used, number(step - 1)), number(step));
     Value* all = b_.CreateMul(steps, number(step));  // the last query stands for those behind it
     frame_.loop(number(0), all, 1, [&](Value* i) {
-      Value* row = smaller(b_.CreateAdd(first, i), rows_ - 1);
+      Value* row = frame_.smaller(b_.CreateAdd(first, i), rows_ - 1);
       Value* to = in_scratch(queries_at_, i, size_);
       frame_.loop(number(0), number(size_), 1,
                   [&](Value* c) { store(element(kQ, {batch_, row, c}), floats_from(to, c)); });

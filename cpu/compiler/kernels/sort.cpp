@@ -93,10 +93,8 @@ class Sort {
   }
 
   void merge(Value* begin, Value* run, Value* from) {
-    const auto at_most = [&](Value* x) {
-      return b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, x, number(length_));
-    };
-    Value *middle = at_most(b_.CreateAdd(begin, run)), *end = at_most(b_.CreateAdd(middle, run));
+    Value* middle = frame_.smaller(b_.CreateAdd(begin, run), length_);
+    Value* end = frame_.smaller(b_.CreateAdd(middle, run), length_);
     llvm::AllocaInst *left = frame_.variable(b_.getInt64Ty()), *right = frame_.variable(b_.getInt64Ty());
     b_.CreateStore(begin, left);
     b_.CreateStore(middle, right);
