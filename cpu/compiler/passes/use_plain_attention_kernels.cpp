@@ -25,11 +25,7 @@ constexpr int64_t kMostPacked = 4 << 20;  // numbers, about: a thread's scratch
 constexpr int64_t kTile = 16;             // rows, and lanes of a vector, that kernels have at the most
 constexpr size_t kMostBetween = 64;       // ops from one product to the other
 
-int64_t product(const Dims& sizes) {
-  return std::accumulate(sizes.begin(), sizes.end(), int64_t{1}, std::multiplies<>());
-}
-
-Dims in_order(int64_t count) {
+Dims first_axes(int64_t count) {
   Dims axes(static_cast<size_t>(count));
   std::iota(axes.begin(), axes.end(), 0);
   return axes;
@@ -48,6 +44,7 @@ struct Operand {
     for (const int64_t axis : axes) list.push_back(value->shape.dims[static_cast<size_t>(axis)]);
     return list;
   }
+  int64_t count(const Dims& axes) const { return Shape{sizes(axes), value->shape.dtype}.elements(); }
   int64_t width() const { return value->shape.dims[static_cast<size_t>(column)]; }
 };
 
@@ -91,7 +88,7 @@ Dims joined(Dims first, const Dims& second) {
 // [batch…, key, rows…] becomes [batch…, rows…, key].
 bool moves_key_last(const Op& transpose, int64_t batch) {
   const Shape& from = transpose.operands[0]->shape;
-  Dims wanted = in_order(from.rank());
+  Dims wanted = first_axes(from.rank());
   std::rotate(wanted.begin() + batch, wanted.begin() + batch + 1, wanted.end());
   return that_count(transpose.attributes.get<Dims>("permutation"), from) == that_count(wanted, from);
 }
@@ -153,7 +150,7 @@ class Matcher {
     if (!found || dot == &op) return found && !moved(op, *found) ? found : std::nullopt;
     if (moved(*dot, *found) != &op) return std::nullopt;
     if (const Shape& shape = op.operands[0]->shape; shape != dot->results[0].shape)
-      found->permutation = in_order(shape.rank());
+      found->permutation = first_axes(shape.rank());
     Dims permutation;
     for (const int64_t axis : op.attributes.get<Dims>("permutation"))
       permutation.push_back(found->permutation[static_cast<size_t>(axis)]);
@@ -184,7 +181,7 @@ class Matcher {
   const Op* moved(const Op& dot, const Match& match) const {
     const Op* user = only_user(dot);
     if (user && user->code == OpCode::reshape && keeps_rows(*user) &&
-        match.permutation == in_order(dot.results[0].shape.rank()))
+        match.permutation == first_axes(dot.results[0].shape.rank()))
       user = only_user(*user);
     return user && user->code == OpCode::transpose ? user : nullptr;
   }
@@ -213,7 +210,7 @@ class Matcher {
     if (!x) return std::nullopt;
     // Values have keys for rows, and the result has their rows for columns.
     const Operand values{v->value, v->batch, {v->column}, v->rows[0]};
-    Dims dims = joined(weights->sizes(axes), {values.width()}), permutation = in_order(rank);
+    Dims dims = joined(weights->sizes(axes), {values.width()}), permutation = first_axes(rank);
     if (side == 1) std::rotate(permutation.begin() + batch, permutation.end() - 1, permutation.end());
     // The nearest first: a mask of many ops does not hide the scores.
     std::vector<const Value*> met = {x};
@@ -232,11 +229,10 @@ class Matcher {
 
   bool fits(Match& match, const Op& dot) const {
     const Operand &q = match.scores.q, &k = match.scores.k;
-    const int64_t batches = cpu::product(q.sizes(q.batch)), rows = cpu::product(q.sizes(q.rows)),
-                  keys = k.sizes(k.rows)[0];
+    const int64_t batches = q.count(q.batch), rows = q.count(q.rows), keys = k.sizes(k.rows)[0];
     if (match.x->shape.dims.back() != keys || match.x->shape.elements() != batches * rows * keys ||
-        cpu::product(match.v.sizes(match.v.batch)) != batches ||
-        cpu::product(match.dims) != batches * rows * match.v.width())
+        match.v.count(match.v.batch) != batches ||
+        Shape{match.dims, f32}.elements() != batches * rows * match.v.width())
       return false;
     if (rows < kFewestRows || std::max(q.width(), match.v.width()) > kLargestSize || q.width() == 0 ||
         match.v.width() == 0)
@@ -317,11 +313,10 @@ class Caller {
     permutation.insert(permutation.end(), operand.rows.begin(), operand.rows.end());
     permutation.push_back(operand.column);
     Value* value = operand.value;
-    if (permutation != in_order(value->shape.rank()))
+    if (permutation != first_axes(value->shape.rank()))
       value = builder_.create(OpCode::transpose, {value}, {{"permutation", permutation}});
-    const Shape shape{
-        {product(operand.sizes(operand.batch)), product(operand.sizes(operand.rows)), operand.width()},
-        value->shape.dtype};
+    const Shape shape{{operand.count(operand.batch), operand.count(operand.rows), operand.width()},
+                      value->shape.dtype};
     if (value->shape != shape) value = builder_.create(OpCode::reshape, {value}, {}, {shape});
     return converted(value, f32);
   }

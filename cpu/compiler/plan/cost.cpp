@@ -84,7 +84,8 @@ void count_custom(const KernelSpec& kernel, KernelCost& cost) {
     cost.sizes += " " + custom_config(*kernel.op);
     cost.in_int8 = true;
     return;
-  } else if (name == kAttention) {
+  }
+  if (name == kAttention) {
     const Shape& cache = operand(1);  // [slots, kv_heads, capacity, size]
     const int64_t rows = std::max<int64_t>(1, cache.dims[0] * cache.dims[2]);
     const int64_t scales = kernel.roots.size() > 5 ? operand(5).bytes() : 0;

@@ -9,7 +9,9 @@
 namespace fusebox::cpu {
 
 struct FusionRules {
-  bool elements = true;   // without, every op is a kernel of its own but for those that only move elements
+  // Without, every op is a kernel of its own but for those that only move elements or that a kernel computes
+  // on its way.
+  bool elements = true;
   bool epilogues = true;  // what is made of a product element by element is made by the product's kernel
 };
 
