@@ -101,38 +101,34 @@ inline Types types_of(const Form& form) {
   return types;
 }
 
+// "%o = stablehlo.dot_general %p, %v" and its axes and types.
+inline std::string dot(std::string_view result, std::string_view operands, std::string_view batching,
+                       std::string_view contracting, const std::string& left, const std::string& right,
+                       const std::string& to) {
+  return fmt::format(
+      "{} = stablehlo.dot_general {}, batching_dims = {}, contracting_dims = {} : ({}, {}) -> {}", result,
+      operands, batching, contracting, left, right, to);
+}
+
 // %s, f32 [batch, heads, queries, keys].
 inline std::string first_product(const Form& form, const Types& t) {
   const int64_t b = form.batch, h = form.heads, n = form.queries, s = form.keys, d = form.size;
   const std::string all = tensor({b, h, n, s}, "f32");
   switch (form.writer) {
-    case Writer::kByHead:
-      return fmt::format(
-          "%s = stablehlo.dot_general %q, %k, batching_dims = [0, 1] x [0, 1], contracting_dims = "
-          "[3] x [3] : ({}, {}) -> {}",
-          t.q, t.k, all);
-    case Writer::kJax:
-      return fmt::format(
-          "%s = stablehlo.dot_general %q, %k, batching_dims = [0, 2] x [0, 2], contracting_dims = "
-          "[3] x [3] : ({}, {}) -> {}",
-          t.q, t.k, all);
-    case Writer::kGrouped:
-      return fmt::format(
-          "%s = stablehlo.dot_general %q, %k, batching_dims = [0] x [0], contracting_dims = "
-          "[3] x [2] : ({}, {}) -> {}",
-          t.q, t.k, all);
-    case Writer::kTurned:
-      return fmt::format(
-          R"(%s0 = stablehlo.dot_general %k, %q, batching_dims = [0, 1] x [0, 1], contracting_dims = [3] x [3] : ({}, {}) -> {}
-      %s = stablehlo.transpose %s0, dims = [0, 1, 3, 2] : ({}) -> {})",
-          t.k, t.q, tensor({b, h, s, n}, "f32"), tensor({b, h, s, n}, "f32"), all);
-    case Writer::kTorch:
-      return fmt::format(R"(%kt = stablehlo.transpose %k, dims = [0, 2, 1] : ({}) -> {}
-      %s0 = stablehlo.dot_general %q, %kt, batching_dims = [0] x [0], contracting_dims = [2] x [1] : ({}, {}) -> {}
-      %s = stablehlo.reshape %s0 : ({}) -> {})",
-                         t.k, tensor({b * h, d, s}, name(form.dtype)), t.q,
-                         tensor({b * h, d, s}, name(form.dtype)), tensor({b * h, n, s}, "f32"),
-                         tensor({b * h, n, s}, "f32"), all);
+    case Writer::kByHead: return dot("%s", "%q, %k", "[0, 1] x [0, 1]", "[3] x [3]", t.q, t.k, all);
+    case Writer::kJax: return dot("%s", "%q, %k", "[0, 2] x [0, 2]", "[3] x [3]", t.q, t.k, all);
+    case Writer::kGrouped: return dot("%s", "%q, %k", "[0] x [0]", "[3] x [2]", t.q, t.k, all);
+    case Writer::kTurned: {
+      const std::string turned = tensor({b, h, s, n}, "f32");
+      return dot("%s0", "%k, %q", "[0, 1] x [0, 1]", "[3] x [3]", t.k, t.q, turned) +
+             fmt::format("\n%s = stablehlo.transpose %s0, dims = [0, 1, 3, 2] : ({}) -> {}", turned, all);
+    }
+    case Writer::kTorch: {
+      const std::string keys = tensor({b * h, d, s}, name(form.dtype)), made = tensor({b * h, n, s}, "f32");
+      return fmt::format("%kt = stablehlo.transpose %k, dims = [0, 2, 1] : ({}) -> {}\n", t.k, keys) +
+             dot("%s0", "%q, %kt", "[0] x [0]", "[2] x [1]", t.q, keys, made) +
+             fmt::format("\n%s = stablehlo.reshape %s0 : ({}) -> {}", made, all);
+    }
   }
   return "";
 }
@@ -143,32 +139,24 @@ inline std::string second_product(const Form& form, const Types& t) {
   const std::string all = tensor({b, h, n, s}, name(form.dtype));
   switch (form.writer) {
     case Writer::kByHead:
-    case Writer::kTurned:
-      return fmt::format(
-          "%o = stablehlo.dot_general %p, %v, batching_dims = [0, 1] x [0, 1], contracting_dims = "
-          "[3] x [2] : ({}, {}) -> {}",
-          all, t.v, t.result);
-    case Writer::kGrouped:
-      return fmt::format(
-          "%o = stablehlo.dot_general %p, %v, batching_dims = [0] x [0], contracting_dims = "
-          "[3] x [1] : ({}, {}) -> {}",
-          all, t.v, t.result);
+    case Writer::kTurned: return dot("%o", "%p, %v", "[0, 1] x [0, 1]", "[3] x [2]", all, t.v, t.result);
+    case Writer::kGrouped: return dot("%o", "%p, %v", "[0] x [0]", "[3] x [1]", all, t.v, t.result);
     case Writer::kJax: {
       const std::string turned = tensor({b, h, w, n}, name(form.dtype));
-      return fmt::format(
-          R"(%o0 = stablehlo.dot_general %v, %p, batching_dims = [0, 2] x [0, 1], contracting_dims = [1] x [3] : ({}, {}) -> {}
-      %o = stablehlo.transpose %o0, dims = [0, 3, 1, 2] : ({}) -> {})",
-          t.v, all, turned, turned, t.result);
+      return dot("%o0", "%v, %p", "[0, 2] x [0, 1]", "[1] x [3]", t.v, all, turned) +
+             fmt::format("\n%o = stablehlo.transpose %o0, dims = [0, 3, 1, 2] : ({}) -> {}", turned,
+                         t.result);
     }
     case Writer::kTorch: {
       const std::string flat = tensor({b * h, n, s}, name(form.dtype)),
                         made = tensor({b * h, n, w}, name(form.dtype)),
                         by_head = tensor({b, h, n, w}, name(form.dtype));
-      return fmt::format(R"(%p0 = stablehlo.reshape %p : ({}) -> {}
-      %o0 = stablehlo.dot_general %p0, %v, batching_dims = [0] x [0], contracting_dims = [2] x [1] : ({}, {}) -> {}
+      return fmt::format("%p0 = stablehlo.reshape %p : ({}) -> {}\n", all, flat) +
+             dot("%o0", "%p0, %v", "[0] x [0]", "[2] x [1]", flat, t.v, made) +
+             fmt::format(R"(
       %o1 = stablehlo.reshape %o0 : ({}) -> {}
       %o = stablehlo.transpose %o1, dims = [0, 2, 1, 3] : ({}) -> {})",
-                         all, flat, flat, t.v, made, made, by_head, by_head, t.result);
+                         made, by_head, by_head, t.result);
     }
   }
   return "";
