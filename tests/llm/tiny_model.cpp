@@ -5,6 +5,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "tests/text/tokenizer_json.h"
+
 namespace fusebox::llm {
 
 TinyLlama tiny_llama(const std::string& name) {
@@ -113,23 +115,14 @@ ordered_json tiny_tokenizer() {
   const std::vector<std::string> tokens = tiny_tokens();
   for (size_t id = 0; id < tokens.size(); ++id) {
     vocabulary[tokens[id]] = id;
-    if (static_cast<int32_t>(id) >= kTinyEnd)
-      added.push_back({{"id", id},
-                       {"content", tokens[id]},
-                       {"single_word", false},
-                       {"lstrip", false},
-                       {"rstrip", false},
-                       {"normalized", false},
-                       {"special", true}});
+    if (static_cast<int32_t>(id) >= kTinyEnd) added.push_back(text::special_token(id, tokens[id]));
   }
-  const ordered_json byte_level = {
-      {"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
   return {{"version", "1.0"},
           {"added_tokens", added},
           {"normalizer", nullptr},
-          {"pre_tokenizer", byte_level},
+          {"pre_tokenizer", text::byte_level()},
           {"post_processor", nullptr},
-          {"decoder", byte_level},
+          {"decoder", text::byte_level()},
           {"model", {{"type", "BPE"}, {"vocab", vocabulary}, {"merges", tiny_merges()}}}};
 }
 

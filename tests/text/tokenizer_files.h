@@ -9,6 +9,7 @@
 #include <string>
 
 #include "fusebox/checkpoint/gguf.h"
+#include "tests/text/tokenizer_json.h"
 
 namespace fusebox::text {
 
@@ -28,17 +29,9 @@ inline nlohmann::ordered_json smollm2_tokenizer_json() {
     static_cast<std::vector<Ordered::object_t::value_type>&>(members).emplace_back(std::string(tokens[id]),
                                                                                    id);
     if (types[id] != kControl) continue;
-    added.push_back({{"id", id},
-                     {"content", tokens[id]},
-                     {"single_word", false},
-                     {"lstrip", false},
-                     {"rstrip", false},
-                     {"normalized", false},
-                     {"special", true}});
+    added.push_back(special_token(id, std::string(tokens[id])));
   }
   for (const std::string_view merge : gguf->at("tokenizer.ggml.merges").as_strings()) merges.push_back(merge);
-  const Ordered byte_level = {
-      {"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
   return {{"version", "1.0"},
           {"truncation", nullptr},
           {"padding", nullptr},
@@ -46,9 +39,9 @@ inline nlohmann::ordered_json smollm2_tokenizer_json() {
           {"normalizer", nullptr},
           {"pre_tokenizer",
            {{"type", "Sequence"},
-            {"pretokenizers", {{{"type", "Digits"}, {"individual_digits", true}}, byte_level}}}},
+            {"pretokenizers", {{{"type", "Digits"}, {"individual_digits", true}}, byte_level()}}}},
           {"post_processor", nullptr},
-          {"decoder", byte_level},
+          {"decoder", byte_level()},
           {"model",
            {{"type", "BPE"},
             {"dropout", nullptr},
