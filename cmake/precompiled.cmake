@@ -22,7 +22,9 @@ function(fusebox_precompile target kind)
     target_precompile_headers(${target} REUSE_FROM ${first})
   else()
     target_precompile_headers(${target} PRIVATE ${headers_${kind}})
-    target_link_libraries(${target} PRIVATE nlohmann_json::nlohmann_json)  # headers alone
+    if("<nlohmann/json.hpp>" IN_LIST headers_${kind})
+      target_link_libraries(${target} PRIVATE nlohmann_json::nlohmann_json)  # headers alone
+    endif()
     set_property(GLOBAL PROPERTY FUSEBOX_PRECOMPILED_${kind} ${target})
   endif()
 endfunction()

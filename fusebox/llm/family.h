@@ -26,7 +26,7 @@ struct ModelSizes {
 
 // n tokens per slot on their way through the model.
 struct Chunk {
-  Tensor tokens;  // i32 [slots, n]; past count[slot] they are padding, of which all must be finite
+  Tensor tokens;  // i32 [slots, n]; past count[slot] they are padding: what is made of it must be finite
   Tensor start;   // i32 [slots]: the position of the first
   Tensor count;   // i32 [slots]: how many are valid
   // Sees the residual stream, f32 [slots, n, hidden]: after the embedding (layer -1) and after each layer.
