@@ -55,7 +55,7 @@ void check_utf8(const std::string& text, const char* flag) {
 class Chat {
  public:
   explicit Chat(const Flags& flags)
-      : model_(flags.model.open(stages_, {1, 48})),  // which a first prompt takes, mostly
+      : model_(flags.model.open(stages_, {1})),
         talk_(model_, {.system = flags.system, .overflow = flags.overflow}) {
     const llm::SamplingOverrides chosen = flags.sampling.overrides.over(model_->defaults());
     options_.sampling = chosen.resolve();

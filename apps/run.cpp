@@ -104,7 +104,7 @@ struct Flags {
 
 int run(const Flags& flags) {
   StageReport stages;
-  const std::shared_ptr<llm::LanguageModel> model = flags.model.open(stages, {1, 32});
+  const std::shared_ptr<llm::LanguageModel> model = flags.model.open(stages, {1});
   flags.sampling.overrides.resolve().validate(model->sizes().vocabulary);
   Replies replies(model, flags.sampling.overrides);
   const auto answer = [&](const ordered_json& request, Clock::time_point read) {
