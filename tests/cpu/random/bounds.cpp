@@ -77,8 +77,13 @@ bool counts(const hlo::Op& op) {
 }  // namespace
 
 bool Model::add(const hlo::Op& op) {
-  const Results found = results(op);
+  Results found = results(op);
   if (!found) return false;
+  if (found->size() == 1) {
+    const auto better = tightened(*this, op, (*found)[0]);
+    if (!better) return false;
+    (*found)[0] = *better;
+  }
   for (size_t i = 0; i < op.results.size(); ++i) {
     if (!fits(op.results[i].shape.dtype, (*found)[i])) return false;
     set(&op.results[i], (*found)[i]);
@@ -153,7 +158,7 @@ Model::Results Model::reduce(const hlo::Op& op) {
   std::vector<Bounds> found(count), twice(count * 2);
   bool all_alone = true;
   for (size_t i = 0; i < count; ++i) {
-    if (may_lose_nan(op, i, given[i])) return std::nullopt;
+    if (may_lose_nan(op, i, given[i]) && may_be_nan(*this, op.operands[i])) return std::nullopt;
     const auto alone = fold(op, i, {terms, terms}, given[i], given[count + i], Enters::kAnyNumberOfTimes);
     if (alone) found[i] = *alone;
     all_alone = all_alone && alone.has_value();

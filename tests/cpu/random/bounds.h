@@ -11,6 +11,8 @@
 // that IEEE 754 defines to the bit, on operands that are exact themselves. Products may be contracted with
 // the addition that follows (fused multiply-add), so a product remembers the rounding that would be left out.
 //
+// Where an operand was made of another, more is known than of both alone: bounds_of_softmax.cpp.
+//
 // Operations whose result jumps (comparisons, rounding to integers, remainders) have no bounds where the
 // operand is not exact, nor have those near a pole or with an error that would make comparing pointless.
 // Programs are made without such operations.

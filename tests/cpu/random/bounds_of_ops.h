@@ -29,6 +29,13 @@ std::optional<Bounds> bounds_of_fold(const hlo::Op& last, const hlo::Block& regi
 // Whether it makes no difference how often an initial value enters.
 bool may_enter_again(const hlo::Op& last, const Bounds& initial);
 
+// bounds_of_softmax.cpp
+// What is known beyond the bounds of the op's only result, from how its operands were made; nothing if it
+// cannot be compared after all.
+std::optional<Bounds> tightened(const Model& model, const hlo::Op& op, const Bounds& bounds);
+// False if its special numbers are infinite, as where attention is masked.
+bool may_be_nan(const Model& model, const hlo::Value* value);
+
 // Unsigned indices that would be negative as signed ones: XLA takes them so.
 bool takes_huge_index(const hlo::Op& op, std::span<const Bounds> operands);
 

@@ -15,14 +15,14 @@ struct Way {
 };
 
 constexpr Way kWays[] = {
-    {grow_unary, 14},      {grow_binary, 26},       {grow_select, 7},    {grow_clamp, 2},
-    {grow_convert, 8},     {grow_precision, 2},     {grow_again, 7},     {grow_bitcast, 3},
-    {grow_broadcast, 7},   {grow_reshape, 6},       {grow_transpose, 7}, {grow_reverse, 3},
-    {grow_slice, 5},       {grow_dynamic_slice, 4}, {grow_update, 9},    {grow_concatenate, 4},
-    {grow_pad, 4},         {grow_gather, 4},        {grow_scatter, 4},   {grow_reduce, 10},
-    {grow_argmax, 2},      {grow_softmax, 1},       {grow_window, 4},    {grow_dot, 10},
-    {grow_convolution, 4}, {grow_sort, 3},          {grow_while, 6},     {grow_if, 3},
-    {grow_call, 3},        {grow_barrier, 1},
+    {grow_unary, 14},    {grow_binary, 26},       {grow_select, 7},    {grow_clamp, 2},
+    {grow_convert, 8},   {grow_precision, 2},     {grow_again, 7},     {grow_bitcast, 3},
+    {grow_broadcast, 7}, {grow_reshape, 6},       {grow_transpose, 7}, {grow_reverse, 3},
+    {grow_slice, 5},     {grow_dynamic_slice, 4}, {grow_update, 9},    {grow_concatenate, 4},
+    {grow_pad, 4},       {grow_gather, 4},        {grow_scatter, 4},   {grow_reduce, 10},
+    {grow_argmax, 2},    {grow_softmax, 1},       {grow_attention, 6}, {grow_window, 4},
+    {grow_dot, 10},      {grow_convolution, 4},   {grow_sort, 3},      {grow_while, 6},
+    {grow_if, 3},        {grow_call, 3},          {grow_barrier, 1},
 };
 
 constexpr int kDeepest = 2;

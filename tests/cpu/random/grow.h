@@ -34,7 +34,6 @@ bool grow_gather(Scope& scope);
 // grow_folds.cpp
 bool grow_reduce(Scope& scope);
 bool grow_argmax(Scope& scope);
-bool grow_softmax(Scope& scope);
 bool grow_dot(Scope& scope);
 bool grow_sort(Scope& scope);
 // Something that depends on all elements, in every place of a shape: the sum of integers, the greatest float.
@@ -48,6 +47,10 @@ std::vector<std::unique_ptr<hlo::Block>> region(
 hlo::OpCode fold_op(Random& random, DType dtype);
 // The initial value that changes nothing, or another one.
 Value* initial_value(Scope& scope, hlo::OpCode fold, DType dtype);
+
+// grow_attention.cpp
+bool grow_softmax(Scope& scope);
+bool grow_attention(Scope& scope);
 
 // grow_windows.cpp
 bool grow_window(Scope& scope);

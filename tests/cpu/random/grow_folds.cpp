@@ -120,35 +120,6 @@ bool grow_argmax(Scope& s) {
                   std::move(regions)) != nullptr;
 }
 
-// exp(x - max) / sum, as models write it: reductions between element-wise ops that share their operand.
-bool grow_softmax(Scope& s) {
-  Value* x = s.some([](const Value* value) {
-    return value->shape.rank() > 0 && is_float(value->shape.dtype) && value->shape.elements() > 0;
-  });
-  if (!x) return false;
-  const Shape scalar{{}, x->shape.dtype};
-  const auto axis = static_cast<int64_t>(s.r.below(x->shape.dims.size()));
-  Dims kept;
-  for (int64_t i = 0; i < x->shape.rank(); ++i)
-    if (i != axis) kept.push_back(i);
-  const auto folded = [&](OpCode code, Value* of) -> Value* {
-    Value* start = s.constant(scalar, code == OpCode::add ? 0 : -std::numeric_limits<double>::infinity());
-    if (!of || !start) return nullptr;
-    Regions regions = region(s, {scalar, scalar}, [&](hlo::Builder& b, const Values& v) {
-      return Values{b.create(code, {v[0], v[1]})};
-    });
-    hlo::Op* op = s.try_op(OpCode::reduce, {of, start}, {{"dimensions", Dims{axis}}}, {}, std::move(regions));
-    return op ? s.try_one(OpCode::broadcast_in_dim, {op->result()}, {{"broadcast_dimensions", kept}},
-                          {x->shape})
-              : nullptr;
-  };
-  Value* most = folded(OpCode::maximum, x);
-  Value* low = s.try_one(OpCode::subtract, {x, most});
-  Value* power = s.try_one(OpCode::exponential, {low});
-  Value* total = folded(OpCode::add, power);
-  return s.try_one(OpCode::divide, {power, total}) != nullptr;
-}
-
 Value* spread(Scope& s, Value* x, const Dims& dims) {
   const Shape scalar{{}, x->shape.dtype}, to{dims, x->shape.dtype};
   const bool floats = is_float(x->shape.dtype);
