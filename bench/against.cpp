@@ -87,6 +87,10 @@ std::vector<Case> cases() {
           {fmt::format("dot {}x{}x{}", rows, from, to), [=, from = from, to = to](const Inputs& input) {
              return matmul(input("x", {rows, from}), input("w", {from, to}));
            }});
+  for (const int64_t rows : {1, 8, 32, 128, 1024})
+    all.push_back({fmt::format("transposed {}x384x1536", rows), [=](const Inputs& input) {
+                     return matmul(input("x", {rows, 384}), transpose(input("w", {1536, 384}), {1, 0}));
+                   }});
   for (const auto& [heads, size, tokens] :
        {std::array<int64_t, 3>{12, 32, 128}, {12, 32, 256}, {12, 64, 512}, {8, 128, 2048}})
     all.push_back({fmt::format("attention {}x{}x{}", heads, tokens, size),

@@ -1,14 +1,13 @@
 // dot_general. Three forms, by how the operands lie in memory:
 //   rows: both have the contracted axis innermost (weights as files hold them): vectors along k
-//   columns: the right one has its free axis innermost: see dot_columns.cpp
+//   columns: the right one has its free axis innermost, or is turned so for many rows: see dot_columns.cpp
 //   any: everything else, element by element
-// An output element is summed in the same order whatever the tile, the thread or the number of rows is.
+// An output element is summed in the same order whatever the tile or the thread is.
 #include "cpu/compiler/kernels/dot.h"
 
 #include <llvm/IR/Intrinsics.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "cpu/compiler/codegen/vectors.h"
 #include "fusebox/base/error.h"
@@ -18,27 +17,6 @@ namespace fusebox::cpu {
 using llvm::Value;
 
 namespace {
-
-Dims strides_of(const Dims& dims) {
-  Dims strides(dims.size());
-  int64_t stride = 1;
-  for (size_t i = dims.size(); i-- > 0; stride *= dims[i]) strides[i] = stride;
-  return strides;
-}
-
-// Nothing if the axes do not lie one inside the other.
-std::optional<Axis> merge(const Shape& shape, const Dims& axes) {
-  const Dims strides = strides_of(shape.dims);
-  Axis merged;
-  for (const int64_t name : axes) {
-    const auto i = static_cast<size_t>(name);
-    if (shape.dims[i] == 1) continue;
-    if (merged.size > 1 && merged.stride != shape.dims[i] * strides[i]) return std::nullopt;
-    merged = {merged.size * shape.dims[i], strides[i]};
-  }
-  if (merged.size == 1) merged.stride = 1;
-  return merged;
-}
 
 int64_t product(const Dims& sizes) {
   int64_t result = 1;
@@ -54,16 +32,9 @@ class Dot {
 
   KernelShape emit() {
     if (frame_.spec().outputs[0].elements() == 0) return {0, 1, 0};
-    const auto &lhs = dot_.lhs(), &rhs = dot_.rhs();
-    const DType out = dot_.out();
-    const bool floats =
-        is_float(out) && lhs.shape.dtype == rhs.shape.dtype && (out == f64) == (lhs.shape.dtype == f64);
-    const auto m = merge(lhs.shape, lhs.free), n = merge(rhs.shape, rhs.free);
-    const auto kl = merge(lhs.shape, lhs.contracting), kr = merge(rhs.shape, rhs.contracting);
-    if (floats && m && n && kl && kr && dot_.depth() > 0) {
-      if (kl->stride == 1 && kr->stride == 1) return by_rows(*m, *n);
-      if (n->stride == 1) return emit_dot_by_columns(dot_, *m, *kl, *kr);
-    }
+    const DotForm form(dot_.lhs(), dot_.rhs(), dot_.out());
+    if (suits_columns(dot_, form)) return emit_dot_by_columns(dot_, form);
+    if (form.kind == DotForm::Kind::kRows) return by_rows(form.m, form.n);
     return any();
   }
 
@@ -205,8 +176,8 @@ class Dot {
             std::max<int64_t>(1, kGrainElements / std::max<int64_t>(1, dot_.depth())), 0};
   }
 
-  Value* operand_element(Elements& elements, size_t which, const DotOperands::Operand& operand,
-                         const Index& batch, const Index& free, const Index& k) {
+  Value* operand_element(Elements& elements, size_t which, const DotOperand& operand, const Index& batch,
+                         const Index& free, const Index& k) {
     Index at(operand.shape.dims.size());
     const auto fill = [&](const Dims& axes, const Index& index) {
       for (size_t i = 0; i < axes.size(); ++i) at[static_cast<size_t>(axes[i])] = index[i];
@@ -229,19 +200,6 @@ const hlo::DotDimensions& numbers_of(Frame& frame) {
 
 }  // namespace
 
-DotOperands::Operand::Operand(Shape s, const Dims& b, const Dims& c)
-    : shape(std::move(s)), batch(b), contracting(c) {
-  for (int64_t i = 0; i < shape.rank(); ++i)
-    if (std::find(b.begin(), b.end(), i) == b.end() && std::find(c.begin(), c.end(), i) == c.end())
-      free.push_back(i);
-}
-
-Dims DotOperands::Operand::sizes(const Dims& axes) const {
-  Dims list;
-  for (const int64_t i : axes) list.push_back(shape.dims[static_cast<size_t>(i)]);
-  return list;
-}
-
 DotOperands::DotOperands(Frame& frame)
     : frame_(frame),
       lhs_(frame.operand_shape(0), numbers_of(frame).lhs_batching, numbers_of(frame).lhs_contracting),
@@ -255,7 +213,7 @@ DotOperands::DotOperands(Frame& frame)
   registers_ = target.registers;
 }
 
-Value* DotOperands::batch_offset(const Operand& operand, Value* batch) const {
+Value* DotOperands::batch_offset(const DotOperand& operand, Value* batch) const {
   llvm::IRBuilder<>& b = frame_.b();
   const Dims strides = strides_of(operand.shape.dims);
   const Dims sizes = operand.sizes(operand.batch);
@@ -267,10 +225,10 @@ Value* DotOperands::batch_offset(const Operand& operand, Value* batch) const {
   return offset;
 }
 
-Value* DotOperands::load(size_t operand, Value* position, Value* mask) const {
+Value* DotOperands::load(size_t operand, Value* position, Value* mask, unsigned lanes) const {
   llvm::IRBuilder<>& b = frame_.b();
   const DType dtype = frame_.operand_shape(operand).dtype;
-  llvm::Type* memory = llvm::FixedVectorType::get(frame_.scalars().memory_type(dtype), width_);
+  llvm::Type* memory = llvm::FixedVectorType::get(frame_.scalars().memory_type(dtype), lanes);
   Value* address = frame_.address(frame_.operand(operand), dtype, position);
   const llvm::Align align(byte_size(dtype));
   Value* raw = mask ? b.CreateMaskedLoad(memory, address, align, mask, llvm::Constant::getNullValue(memory))
@@ -293,10 +251,10 @@ void DotOperands::store(Value* address, Value* vector, Value* mask) const {
     b.CreateAlignedStore(vector, address, align);
 }
 
-Value* DotOperands::first_lanes(Value* count) const {
+Value* DotOperands::first_lanes(Value* count, unsigned lanes) const {
   llvm::IRBuilder<>& b = frame_.b();
-  llvm::Type* lanes = llvm::FixedVectorType::get(b.getInt64Ty(), width_);
-  return b.CreateICmpSLT(b.CreateStepVector(lanes), b.CreateVectorSplat(width_, count));
+  llvm::Type* type = llvm::FixedVectorType::get(b.getInt64Ty(), lanes);
+  return b.CreateICmpSLT(b.CreateStepVector(type), b.CreateVectorSplat(lanes, count));
 }
 
 std::vector<llvm::AllocaInst*> DotOperands::new_sums(size_t count) const {

@@ -21,6 +21,7 @@ constexpr Pass kPasses[] = {
     {"eliminate-common-subexpressions", eliminate_common_subexpressions},
     {"use-plain-attention-kernels", use_plain_attention_kernels},
     {"use-softmax-kernels", use_softmax_kernels},
+    {"choose-layouts", choose_layouts},
     {"eliminate-dead-code", eliminate_dead_code},
     {"split-long-reductions", split_long_reductions},
 };

@@ -23,12 +23,13 @@ struct Case {
   bool columns_innermost;  // the right operand is [depth, columns], not [columns, depth]
 };
 
-constexpr Case kCases[] = {{f32, 1, 13, 100, false}, {f32, 7, 9, 33, false},   {f32, 5, 70, 19, true},
-                           {bf16, 1, 5, 45, false},  {bf16, 9, 6, 64, false},  {f16, 6, 17, 21, false},
-                           {bf16, 2, 33, 16, true},  {f16, 1, 130, 7, true},   {f64, 3, 11, 18, false},
-                           {f64, 4, 21, 5, true},    {f32, 1, 64, 128, true},  {f32, 48, 16, 9, true},
-                           {f32, 67, 130, 21, true}, {bf16, 97, 33, 16, true}, {f16, 64, 19, 10, true},
-                           {f64, 70, 21, 6, true},   {f32, 101, 64, 12, true}};
+constexpr Case kCases[] = {{f32, 1, 13, 100, false},  {f32, 7, 9, 33, false},   {f32, 5, 70, 19, true},
+                           {bf16, 1, 5, 45, false},   {bf16, 9, 6, 64, false},  {f16, 6, 17, 21, false},
+                           {bf16, 2, 33, 16, true},   {f16, 1, 130, 7, true},   {f64, 3, 11, 18, false},
+                           {f64, 4, 21, 5, true},     {f32, 1, 64, 128, true},  {f32, 48, 16, 9, true},
+                           {f32, 67, 130, 21, true},  {bf16, 97, 33, 16, true}, {f16, 64, 19, 10, true},
+                           {f64, 70, 21, 6, true},    {f32, 101, 64, 12, true}, {f32, 67, 130, 21, false},
+                           {bf16, 97, 33, 16, false}, {f16, 64, 19, 10, false}, {f64, 70, 21, 6, false}};
 
 std::string text_of(const Case& c) {
   const std::string_view type = name(c.dtype);
@@ -133,29 +134,37 @@ TEST(Dot, ARowsResultsDoNotDependOnTheOthersNorOnThreads) {
   }
 }
 
-// Along a batch, each product has a panel of its own.
+// Along a batch, each product has a panel of its own, copied as it lies or turned.
 TEST(Dot, PanelsOfABatchAreTheirOwn) {
   constexpr int64_t kBatch = 3, kRows = 65, kColumns = 40, kDepth = 7;
-  const Blob blob = compile(fmt::format(R"(
-    func.func @main(%x: tensor<{0}x{1}x{3}xf32>, %y: tensor<{0}x{3}x{2}xf32>) -> tensor<{0}x{1}x{2}xf32> {{
-      %0 = stablehlo.dot_general %x, %y, batching_dims = [0] x [0], contracting_dims = [2] x [1] : (tensor<{0}x{1}x{3}xf32>, tensor<{0}x{3}x{2}xf32>) -> tensor<{0}x{1}x{2}xf32>
-      return %0 : tensor<{0}x{1}x{2}xf32>
-    }})",
-                                        kBatch, kRows, kColumns, kDepth),
-                            test::played(test::levels_to_play().back()));
-  std::vector<float> x(kBatch * kRows * kDepth), y(kBatch * kDepth * kColumns), want;
+  std::vector<float> x(kBatch * kRows * kDepth), y(kBatch * kDepth * kColumns);
   for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i % 11) - 5;  // sums are exact
   for (size_t i = 0; i < y.size(); ++i) y[i] = static_cast<float>(i % 13) - 6;
-  for (int64_t b = 0; b < kBatch; ++b)
-    for (int64_t m = 0; m < kRows; ++m)
-      for (int64_t n = 0; n < kColumns; ++n) {
-        float sum = 0;
-        for (int64_t k = 0; k < kDepth; ++k)
-          sum += x[static_cast<size_t>((b * kRows + m) * kDepth + k)] *
-                 y[static_cast<size_t>((b * kDepth + k) * kColumns + n)];
-        want.push_back(sum);
-      }
-  for (const int threads : {1, 3}) EXPECT_EQ(multiplied(blob, x, y, threads), want);
+  for (const bool columns_innermost : {true, false}) {
+    const auto [first, second] =
+        columns_innermost ? std::pair(kDepth, kColumns) : std::pair(kColumns, kDepth);
+    const Blob blob =
+        compile(fmt::format(R"(
+      func.func @main(%x: tensor<{0}x{1}x{2}xf32>, %y: tensor<{0}x{3}x{4}xf32>) -> tensor<{0}x{1}x{5}xf32> {{
+        %0 = stablehlo.dot_general %x, %y, batching_dims = [0] x [0], contracting_dims = [2] x [{6}] : (tensor<{0}x{1}x{2}xf32>, tensor<{0}x{3}x{4}xf32>) -> tensor<{0}x{1}x{5}xf32>
+        return %0 : tensor<{0}x{1}x{5}xf32>
+      }})",
+                            kBatch, kRows, kDepth, first, second, kColumns, columns_innermost ? 1 : 2),
+                test::played(test::levels_to_play().back()));
+    std::vector<float> want;
+    for (int64_t b = 0; b < kBatch; ++b)
+      for (int64_t m = 0; m < kRows; ++m)
+        for (int64_t n = 0; n < kColumns; ++n) {
+          float sum = 0;
+          for (int64_t k = 0; k < kDepth; ++k) {
+            const int64_t at =
+                columns_innermost ? (b * kDepth + k) * kColumns + n : (b * kColumns + n) * kDepth + k;
+            sum += x[static_cast<size_t>((b * kRows + m) * kDepth + k)] * y[static_cast<size_t>(at)];
+          }
+          want.push_back(sum);
+        }
+    for (const int threads : {1, 3}) EXPECT_EQ(multiplied(blob, x, y, threads), want);
+  }
 }
 
 TEST(Dot, ResultsMayBeNarrowerThanOperands) {
