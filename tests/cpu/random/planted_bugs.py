@@ -1,4 +1,4 @@
-"""Twenty mistakes that compilers are made with, as edits of ours. scripts/check-planted-bugs plants them."""
+"""Mistakes that compilers are made with, as edits of ours. scripts/check-planted-bugs plants them."""
 
 from typing import NamedTuple
 
@@ -83,6 +83,12 @@ BUGS = [
       }
       compare_.set_parameters(arguments);
       Value* before = b_.CreateNot(compare_.element(spec_.combiner_results[0], {}));"""),
+    Bug("attention-masks-by-the-first-batch", KERNELS + "plain_attention.cpp",
+        "Index index = index_of(b_, outer, b_.CreateAdd(b_.CreateMul(batch_, number(rows_)), row));",
+        "Index index = index_of(b_, outer, row);"),
+    Bug("attention-leaves-out-the-last-key", KERNELS + "plain_attention.cpp",
+        "{values_at_, keys_}, keys_,",
+        "{values_at_, keys_}, keys_ > 16 ? keys_ - 1 : keys_,"),
     # Threads.
     Bug("steps-do-not-wait", "cpu/execute/action.cpp",
         "action.meet = since == Since::kMany || (since == Since::kFirst && !action.alone);",
