@@ -36,6 +36,8 @@ bool grow_reduce(Scope& scope);
 bool grow_argmax(Scope& scope);
 bool grow_dot(Scope& scope);
 bool grow_sort(Scope& scope);
+Dims some_permutation(Scope& scope, size_t rank);
+Value* transposed(Scope& scope, Value* x, const Dims& permutation);
 // Something that depends on all elements, in every place of a shape: the sum of integers, the greatest float.
 Value* spread(Scope& scope, Value* x, const Dims& dims);
 

@@ -138,8 +138,23 @@ Value* spread(Scope& s, Value* x, const Dims& dims) {
   return s.try_one(OpCode::broadcast_in_dim, {x}, {{"broadcast_dimensions", Dims{}}}, {to});
 }
 
+namespace {
+
+// A value of the shape that is the transpose of another.
+Value* like_turned(Scope& s, const Shape& shape) {
+  const Dims permutation = some_permutation(s, shape.dims.size());
+  Shape lying = shape;
+  for (size_t i = 0; i < permutation.size(); ++i)
+    lying.dims[static_cast<size_t>(permutation[i])] = shape.dims[i];
+  Value* x = s.like(lying);
+  return x ? transposed(s, x, permutation) : nullptr;
+}
+
+}  // namespace
+
 bool grow_dot(Scope& s) {
   Value* x = s.some([](const Value* value) { return value->shape.dtype != i1; });
+  if (x && s.r.chance(0.2)) x = transposed(s, x, some_permutation(s, x->shape.dims.size()));
   if (!x) return false;
   hlo::DotDimensions d;
   Shape other{{}, x->shape.dtype};
@@ -167,7 +182,7 @@ bool grow_dot(Scope& s) {
       d.lhs_contracting.push_back(sizes[i].of), d.rhs_contracting.push_back(static_cast<int64_t>(i));
   }
   if (other.rank() > 5 || other.elements() > s.g.most_elements) return false;
-  Value* y = s.like(other);
+  Value* y = s.r.chance(0.2) ? like_turned(s, other) : s.like(other);
   if (!y) return false;
   std::vector<Shape> declared;
   const DType from = x->shape.dtype;
@@ -187,6 +202,7 @@ bool grow_dot(Scope& s) {
   }
   Value* made = s.try_one(OpCode::dot_general, {x, y}, {{"dot_dimension_numbers", d}}, declared);
   if (!made) return false;
+  if (s.r.chance(0.15)) made = transposed(s, made, some_permutation(s, made->shape.dims.size()));
   while (made && s.r.chance(0.6)) made = made_of(s, made);  // as layers go on, by the product's kernel
   return true;
 }

@@ -60,13 +60,20 @@ bool grow_reshape(Scope& s) {
   return s.try_one(OpCode::reshape, {x}, {}, {{to, x->shape.dtype}}) != nullptr;
 }
 
+Dims some_permutation(Scope& s, size_t rank) {
+  Dims permutation(rank);
+  std::iota(permutation.begin(), permutation.end(), 0);
+  for (size_t i = rank; i > 1; --i) std::swap(permutation[i - 1], permutation[s.r.below(i)]);
+  return permutation;
+}
+
+Value* transposed(Scope& s, Value* x, const Dims& permutation) {
+  return s.try_one(OpCode::transpose, {x}, {{"permutation", permutation}});
+}
+
 bool grow_transpose(Scope& s) {
   Value* x = s.some([](const Value* value) { return value->shape.rank() >= 2; });
-  if (!x) return false;
-  Dims permutation(x->shape.dims.size());
-  std::iota(permutation.begin(), permutation.end(), 0);
-  for (size_t i = permutation.size(); i > 1; --i) std::swap(permutation[i - 1], permutation[s.r.below(i)]);
-  return s.try_one(OpCode::transpose, {x}, {{"permutation", permutation}}) != nullptr;
+  return x && transposed(s, x, some_permutation(s, x->shape.dims.size()));
 }
 
 bool grow_reverse(Scope& s) {
