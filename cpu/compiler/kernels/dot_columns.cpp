@@ -16,6 +16,7 @@ using llvm::Value;
 namespace {
 
 constexpr int64_t kPackedRows = 64;                // from here on a copy pays: measured with bench_against
+constexpr int64_t kTurnedColumns = 64;             // and if it is turned, so many columns, too
 constexpr int64_t kBlock = 8;                      // rows and columns that are turned at once
 constexpr int64_t kPanelBytes = int64_t{1} << 20;  // of a copy, which the second cache holds
 
@@ -42,7 +43,9 @@ class ColumnDot {
   }
 
   // Where the right operand's k is innermost.
-  bool can_turn() const { return packed_ && form_.kr.stride == 1 && panel() % kBlock == 0; }
+  bool can_turn() const {
+    return packed_ && dot_.columns() >= kTurnedColumns && form_.kr.stride == 1 && panel() % kBlock == 0;
+  }
 
   KernelShape emit() {
     Value* scratch = packed_ ? frame_.scratch() : nullptr;

@@ -1,12 +1,14 @@
-// Products read their operands as they lie and write their results as they are wanted, where their kernels
-// have vectors for that. dot_general names its axes in any order, so a transpose in front of it is only
+// Products read their operands as they lie and write their results as they are wanted, where that costs their
+// kernels no vectors. dot_general names its axes in any order, so a transpose in front of it is only
 // another naming; and the transpose of a product is the product of its operands in the other order.
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "cpu/compiler/passes/pass.h"
 #include "cpu/compiler/passes/rewrite.h"
 #include "cpu/compiler/plan/dot_form.h"
+#include "cpu/compiler/plan/expression.h"
 #include "fusebox/hlo/builder.h"
 
 namespace fusebox::cpu {
@@ -30,10 +32,10 @@ struct Side {
 struct Product {
   Side lhs, rhs;
 
-  explicit Product(const Op& op) {
+  static Product of(const Op& op) {
     const auto& numbers = op.attributes.get<hlo::DotDimensions>(kNumbers);
-    lhs = {op.operands[0], numbers.lhs_batching, numbers.lhs_contracting};
-    rhs = {op.operands[1], numbers.rhs_batching, numbers.rhs_contracting};
+    return {{op.operands[0], numbers.lhs_batching, numbers.lhs_contracting},
+            {op.operands[1], numbers.rhs_batching, numbers.rhs_contracting}};
   }
 
   bool has_vectors(DType out) const {
@@ -51,11 +53,35 @@ struct Product {
   }
 };
 
+// What a program's values are there for.
+struct Uses {
+  std::unordered_map<const Value*, int> count;
+  std::unordered_set<const Value*> updated;  // in place, if nobody reads them later
+
+  explicit Uses(const hlo::Program& program) {
+    for (const auto& function : program.functions)
+      for_each_block(function->body, [&](hlo::Block& block) {
+        for (const auto& op : block.ops) add(*op);
+      });
+  }
+
+  bool is_updated(const Value* value) const { return updated.contains(storage_of(value)); }
+
+ private:
+  void add(const Op& op) {
+    for (const Value* operand : op.operands) ++count[operand];
+    const bool updates = op.code == OpCode::dynamic_update_slice || op.code == OpCode::scatter;
+    const size_t targets = op.code == OpCode::scatter ? op.operands.size() / 2 : 1;
+    for (size_t i = 0; updates && i < targets; ++i) updated.insert(storage_of(op.operands[i]));
+  }
+};
+
 // What the side's value is the transpose of, under the names that the axes have there. Itself if it is none,
-// or if the result would have its axes in another order.
-Side as_it_lies(const Side& side) {
+// if the result would have its axes in another order, or if the value would be read later than it is updated.
+Side as_it_lies(const Side& side, const Uses& uses) {
   const Op* transpose = side.value->op;
-  if (!transpose || transpose->code != OpCode::transpose) return side;
+  if (!transpose || transpose->code != OpCode::transpose || uses.is_updated(transpose->operands[0]))
+    return side;
   const auto& permutation = transpose->attributes.get<Dims>(kPermutation);
   const auto there = [&](Dims axes) {
     for (int64_t& axis : axes) axis = permutation[static_cast<size_t>(axis)];
@@ -65,19 +91,29 @@ Side as_it_lies(const Side& side) {
   return {transpose->operands[0], there(side.batching), there(side.contracting)};
 }
 
+// Element by element, what is summed is best read in the order in which it lies.
+bool contracts_innermost(const Side& side) {
+  return std::ranges::find(side.contracting, side.value->shape.rank() - 1) != side.contracting.end();
+}
+
+bool is_as_good(const Product& other, const Product& product, DType out) {
+  if (product.has_vectors(out) || other.has_vectors(out)) return other.has_vectors(out);
+  return contracts_innermost(other.lhs) >= contracts_innermost(product.lhs) &&
+         contracts_innermost(other.rhs) >= contracts_innermost(product.rhs);
+}
+
 // The product of operands as they lie; null if it is that already.
-Value* without_transposes(hlo::Program& program, hlo::Block& block, const Op& op) {
+Value* without_transposes(hlo::Program& program, hlo::Block& block, const Op& op, const Uses& uses) {
   if (op.code != OpCode::dot_general) return nullptr;
   const DType out = op.results[0].shape.dtype;
-  Product best(op);
-  const bool had_vectors = best.has_vectors(out);
-  for (Side Product::* side : {&Product::rhs, &Product::lhs}) {
-    Product other = best;
-    other.*side = as_it_lies(best.*side);
-    if (!had_vectors || other.has_vectors(out)) best = std::move(other);
+  const Product product = Product::of(op);
+  const Side lhs = as_it_lies(product.lhs, uses), rhs = as_it_lies(product.rhs, uses);
+  for (const Product& other : {Product{lhs, rhs}, Product{product.lhs, rhs}, Product{lhs, product.rhs}}) {
+    const bool changes = other.lhs.value != product.lhs.value || other.rhs.value != product.rhs.value;
+    if (changes && is_as_good(other, product, out))
+      return other.in_place_of(program, block, op, op.results[0].shape);
   }
-  if (best.lhs.value == op.operands[0] && best.rhs.value == op.operands[1]) return nullptr;
-  return best.in_place_of(program, block, op, op.results[0].shape);
+  return nullptr;
 }
 
 // Whether the transpose puts what is free on the right of the product in front of what is free on the left.
@@ -92,40 +128,33 @@ bool turns_around(const Op& transpose, const Product& product) {
   return transpose.attributes.get<Dims>(kPermutation) == wanted;
 }
 
-using Uses = std::unordered_map<const Value*, int>;
-
-Uses count_uses(const hlo::Program& program) {
-  Uses uses;
-  for (const auto& function : program.functions)
-    for_each_block(function->body, [&](const hlo::Block& block) {
-      for (const auto& op : block.ops)
-        for (const Value* operand : op->operands) ++uses[operand];
-    });
-  return uses;
-}
-
 // The product of the operands in the other order, for the transpose of one that nobody else needs.
 Value* turned_around(hlo::Program& program, hlo::Block& block, const Op& op, const Uses& uses) {
   if (op.code != OpCode::transpose) return nullptr;
   const Op* dot = op.operands[0]->op;
-  if (!dot || dot->code != OpCode::dot_general || uses.at(op.operands[0]) > 1) return nullptr;
-  Product product(*dot);
+  if (!dot || dot->code != OpCode::dot_general || dot->block != &block) return nullptr;
+  const auto used = uses.count.find(op.operands[0]);
+  if (used == uses.count.end() || used->second > 1)
+    return nullptr;  // it may have been turned around just now
+  const Product product = Product::of(*dot);
+  if (!turns_around(op, product) || uses.is_updated(product.lhs.value) || uses.is_updated(product.rhs.value))
+    return nullptr;
+  const Product other{product.rhs, product.lhs};
   const DType out = dot->results[0].shape.dtype;
-  if (!turns_around(op, product)) return nullptr;
-  const bool had_vectors = product.has_vectors(out);
-  std::swap(product.lhs, product.rhs);
-  if (had_vectors && !product.has_vectors(out)) return nullptr;
-  return product.in_place_of(program, block, *dot, op.results[0].shape);
+  if (product.has_vectors(out) && !other.has_vectors(out)) return nullptr;
+  return other.in_place_of(program, block, *dot, op.results[0].shape);
 }
 
 }  // namespace
 
 void choose_layouts(hlo::Program& program) {
-  replace_results(program,
-                  [&](hlo::Block& block, const Op& op) { return without_transposes(program, block, op); });
-  const Uses uses = count_uses(program);
-  replace_results(program,
-                  [&](hlo::Block& block, const Op& op) { return turned_around(program, block, op, uses); });
+  const Uses before(program);
+  replace_results(program, [&](hlo::Block& block, const Op& op) {
+    return without_transposes(program, block, op, before);
+  });
+  const Uses between(program);
+  replace_results(
+      program, [&](hlo::Block& block, const Op& op) { return turned_around(program, block, op, between); });
 }
 
 }  // namespace fusebox::cpu

@@ -1,4 +1,4 @@
-// DotForm: how the operands of a dot_general lie in memory, and so which kernel multiplies them.
+// DotForm: how the operands of a dot_general lie in memory, by which its kernel is chosen.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct DotOperand {
 
 struct DotForm {
   enum class Kind : uint8_t {
-    kAny,      // no vector of either operand is of use: element by element
+    kAny,      // no vector of either operand is of use as it lies
     kRows,     // both have the contracted axis innermost, as weights lie in files
     kColumns,  // the right one has its free axis innermost
   };

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cpu/compiler/passes/pass.h"
+#include "cpu/compiler/passes/rewrite.h"
 #include "fusebox/hlo/verify.h"
 #include "fusebox/stablehlo/parser.h"
 #include "tests/cpu/compiler/run.h"
@@ -25,10 +26,10 @@ constexpr Case kCases[] = {
       %t = stablehlo.transpose %w, dims = [1, 0] : (tensor<37x19xf32>) -> tensor<19x37xf32>
       %r = stablehlo.dot_general %x, %t, contracting_dims = [1] x [0] : (tensor<5x19xf32>, tensor<19x37xf32>) -> tensor<5x37xf32>)",
      "tensor<5x37xf32>", 0},
-    {"the same for many rows", "%x: tensor<70x19xf32>, %w: tensor<37x19xf32>", R"(
-      %t = stablehlo.transpose %w, dims = [1, 0] : (tensor<37x19xf32>) -> tensor<19x37xf32>
-      %r = stablehlo.dot_general %x, %t, contracting_dims = [1] x [0] : (tensor<70x19xf32>, tensor<19x37xf32>) -> tensor<70x37xf32>)",
-     "tensor<70x37xf32>", 0},
+    {"the same for many rows", "%x: tensor<70x19xf32>, %w: tensor<77x19xf32>", R"(
+      %t = stablehlo.transpose %w, dims = [1, 0] : (tensor<77x19xf32>) -> tensor<19x77xf32>
+      %r = stablehlo.dot_general %x, %t, contracting_dims = [1] x [0] : (tensor<70x19xf32>, tensor<19x77xf32>) -> tensor<70x77xf32>)",
+     "tensor<70x77xf32>", 0},
     {"both operands turned", "%x: tensor<19x5xf32>, %w: tensor<19x37xf32>", R"(
       %a = stablehlo.transpose %x, dims = [1, 0] : (tensor<19x5xf32>) -> tensor<5x19xf32>
       %b = stablehlo.transpose %w, dims = [1, 0] : (tensor<19x37xf32>) -> tensor<37x19xf32>
@@ -60,6 +61,41 @@ constexpr Case kCases[] = {
       %t = stablehlo.transpose %w, dims = [1, 0, 2] : (tensor<4x3x19xf32>) -> tensor<3x4x19xf32>
       %r = stablehlo.dot_general %x, %t, contracting_dims = [1] x [2] : (tensor<5x19xf32>, tensor<3x4x19xf32>) -> tensor<5x3x4xf32>)",
      "tensor<5x3x4xf32>", 1},
+    {"integers, whose sums would go along columns", "%x: tensor<5x19xi32>, %w: tensor<19x37xi32>", R"(
+      %t = stablehlo.transpose %w, dims = [1, 0] : (tensor<19x37xi32>) -> tensor<37x19xi32>
+      %i = stablehlo.dot_general %x, %t, contracting_dims = [1] x [1] : (tensor<5x19xi32>, tensor<37x19xi32>) -> tensor<5x37xi32>
+      %r = stablehlo.convert %i : (tensor<5x37xi32>) -> tensor<5x37xf32>)",
+     "tensor<5x37xf32>", 1},
+    {"what is updated in place after it was read", "%x: tensor<5x19xf32>, %w: tensor<37x19xf32>", R"(
+      %t = stablehlo.transpose %w, dims = [1, 0] : (tensor<37x19xf32>) -> tensor<19x37xf32>
+      %z = stablehlo.constant dense<0> : tensor<i32>
+      %u = stablehlo.dynamic_update_slice %w, %x, %z, %z : (tensor<37x19xf32>, tensor<5x19xf32>, tensor<i32>, tensor<i32>) -> tensor<37x19xf32>
+      %p = stablehlo.dot_general %x, %t, contracting_dims = [1] x [0] : (tensor<5x19xf32>, tensor<19x37xf32>) -> tensor<5x37xf32>
+      %r = stablehlo.dot_general %p, %u, contracting_dims = [1] x [0] : (tensor<5x37xf32>, tensor<37x19xf32>) -> tensor<5x19xf32>)",
+     "tensor<5x19xf32>", 1},
+    {"a product turned twice", "%x: tensor<16x24xf32>, %w: tensor<8x2x24xf32>", R"(
+      %p = stablehlo.dot_general %x, %w, contracting_dims = [1] x [2] : (tensor<16x24xf32>, tensor<8x2x24xf32>) -> tensor<16x8x2xf32>
+      %t = stablehlo.transpose %p, dims = [1, 2, 0] : (tensor<16x8x2xf32>) -> tensor<8x2x16xf32>
+      %r = stablehlo.transpose %t, dims = [2, 0, 1] : (tensor<8x2x16xf32>) -> tensor<16x8x2xf32>)",
+     "tensor<16x8x2xf32>", 1},
+    {"a product outside of the loop that turns it", "%x: tensor<5x19xf32>, %w: tensor<5x19xf32>", R"(
+      %p = stablehlo.dot_general %x, %w, contracting_dims = [1] x [1] : (tensor<5x19xf32>, tensor<5x19xf32>) -> tensor<5x5xf32>
+      %z = stablehlo.constant dense<0> : tensor<i32>
+      %n = stablehlo.constant dense<3> : tensor<i32>
+      %one = stablehlo.constant dense<1> : tensor<i32>
+      %zero = stablehlo.constant dense<0.0> : tensor<5x5xf32>
+      %l:2 = stablehlo.while(%i = %z, %a = %zero) : tensor<i32>, tensor<5x5xf32>
+      cond {
+        %c = stablehlo.compare LT, %i, %n : (tensor<i32>, tensor<i32>) -> tensor<i1>
+        stablehlo.return %c : tensor<i1>
+      } do {
+        %t = stablehlo.transpose %p, dims = [1, 0] : (tensor<5x5xf32>) -> tensor<5x5xf32>
+        %s = stablehlo.add %a, %t : tensor<5x5xf32>
+        %j = stablehlo.add %i, %one : tensor<i32>
+        stablehlo.return %j, %s : tensor<i32>, tensor<5x5xf32>
+      }
+      %r = stablehlo.add %l#1, %zero : tensor<5x5xf32>)",
+     "tensor<5x5xf32>", 1},
 };
 
 std::string text_of(const Case& c) {
@@ -73,8 +109,12 @@ int64_t transposes_left(const std::string& text) {
     pass(program);
     hlo::verify(program);
   }
-  return std::ranges::count_if(program.find("main")->body.ops,
-                               [](const auto& op) { return op->code == hlo::OpCode::transpose; });
+  int64_t left = 0;
+  for_each_block(program.find("main")->body, [&](const hlo::Block& block) {
+    left +=
+        std::ranges::count_if(block.ops, [](const auto& op) { return op->code == hlo::OpCode::transpose; });
+  });
+  return left;
 }
 
 TEST(ChooseLayouts, TransposesNextToProductsGo) {

@@ -8,8 +8,8 @@
 #include <llvm/Target/TargetMachine.h>
 
 #include <bit>
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <numeric>
 #include <random>
 #include <thread>
@@ -90,12 +90,11 @@ TEST(MachineCode, VectorsAreAsWideAsTheLevels) {
 
 TEST(MachineCode, ATinyModuleIsQuick) {
   compile_text(kScale, "v3");  // once, so that LLVM's own tables are there
-  double best = 1e9;
+  double best = 1e9;           // of the processor's time, since other tests run at the same time
   for (int i = 0; i < 10; ++i) {
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     compile_text(kScale, "v3");
-    const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
-    best = std::min(best, spent.count());
+    best = std::min(best, 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
   }
   RecordProperty("ms", std::to_string(best));
 #if defined(__OPTIMIZE__) && !defined(FUSEBOX_LSAN)
