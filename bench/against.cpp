@@ -1,9 +1,10 @@
 // f32 programs on two plugins by turns: bench_against OURS OTHERS [NAME]
 //
 // The shapes of a small sentence encoder (MiniLM: 384 wide, 12 heads, 1,536 in the middle), of attention
-// (heads x tokens x size) and of a small perceptron (784-128-10), weights given as arguments. Both plugins
-// get the same StableHLO text and the same values. Prints medians of many rounds in microseconds, and how
-// much faster the first is; with NAME, only programs whose names hold it.
+// (heads x tokens x size) and of a small perceptron (784-128-10), weights given as arguments;
+// "transposed": weights as files hold them, whose transpose the program asks for. Both plugins get the same
+// StableHLO text and the same values. Prints medians of many rounds in microseconds, and how much faster the
+// first is; with NAME, only programs whose names hold it.
 #include <fmt/format.h>
 
 #include <algorithm>

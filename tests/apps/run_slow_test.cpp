@@ -58,8 +58,8 @@ class Run : public ::testing::Test {
     add("last", "{" + paris + R"("temperature": 0, "max_tokens": 3})");
     // A request may not have line ends: they are blanks to JSON.
     for (size_t at = 0; (at = input.find("\n        ", at)) != std::string::npos;) input.replace(at, 9, " ");
-    const Ran ran = run_program(
-        {"run", kModelPath, "--plugin", kPluginPath, "--context", "1024", "--max-tokens", "2"}, input);
+    const Ran ran =
+        run_program({"run", kModelPath, "--dtype", "f32", "--context", "1024", "--max-tokens", "2"}, input);
     const auto all = answers(ran);
     ASSERT_EQ(all.size(), names.size()) << ran.err;
     for (size_t i = 0; i < all.size(); ++i) (*answers_)[names[i]] = all[i];

@@ -1,10 +1,14 @@
 // XLA's CPU plugin for the tests of this folder: a traced program with host tensors in and out.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "fusebox/base/cache.h"
 #include "fusebox/pjrt/pjrt.h"
 #include "fusebox/stablehlo/printer.h"
 #include "fusebox/trace/trace.h"
@@ -23,10 +27,17 @@ inline pjrt::Client xla_cpu() {
   return client;
 }
 
+// XLA's is kept from one run of the tests to the next: it takes long, and it is ours that is tested.
 inline pjrt::Executable compile_on_xla(const TracedProgram& traced) {
   const pjrt::Client client = xla_cpu();
-  return pjrt::Executable::compile(client, stablehlo::print(traced.program),
-                                   pjrt::default_compile_options(client));
+  const std::string text = stablehlo::print(traced.program);
+  const size_t hash = std::hash<std::string>()(client.platform_version() + text);
+  const std::string name = fmt::format("xla-{:016x}", hash);
+  if (const auto kept = on_ours() ? std::nullopt : FileCache::user().find(name))
+    return pjrt::Executable::deserialize(client, kept->bytes());
+  pjrt::Executable made = pjrt::Executable::compile(client, text, pjrt::default_compile_options(client));
+  if (!on_ours()) FileCache::user().store(name, made.serialize());
+  return made;
 }
 
 inline std::vector<HostTensor> run_on_xla(const TracedProgram& traced,

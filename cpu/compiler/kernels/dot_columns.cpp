@@ -122,7 +122,8 @@ class ColumnDot {
     });
   }
 
-  // Columns of the operand are rows of the panel; those behind the last repeat it, and are not stored later.
+  // The operand's rows become columns of the panel; those behind the last repeat it, and are not stored
+  // later.
   void pack_turned(const Panel& panel) {
     const int64_t whole = dot_.depth() / kBlock * kBlock;
     frame_.loop(number(0), number(this->panel()), kBlock, [&](Value* first) {

@@ -1,6 +1,7 @@
-// Products read their operands as they lie and write their results as they are wanted, where that costs their
-// kernels no vectors. dot_general names its axes in any order, so a transpose in front of it is only
-// another naming; and the transpose of a product is the product of its operands in the other order.
+// Products read their operands as they lie and write their results as they are wanted: x · transpose(w)
+// becomes a product that contracts w's last axis, since dot_general names its axes in any order, and
+// transpose(x · y) becomes y · x. Not where the kernel would have less for its vectors or threads to do at
+// once, nor where it would read a value later than that is updated in place, which would cost a copy.
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
@@ -21,6 +22,8 @@ namespace {
 
 constexpr const char* kNumbers = "dot_dimension_numbers";
 constexpr const char* kPermutation = "permutation";
+constexpr int64_t kWidest = 16;          // lanes of a vector
+constexpr int64_t kColumnsToShare = 64;  // enough for some threads
 
 struct Side {
   Value* value;
@@ -38,9 +41,7 @@ struct Product {
             {op.operands[1], numbers.rhs_batching, numbers.rhs_contracting}};
   }
 
-  bool has_vectors(DType out) const {
-    return DotForm(lhs.operand(), rhs.operand(), out).kind != DotForm::Kind::kAny;
-  }
+  DotForm form(DType out) const { return {lhs.operand(), rhs.operand(), out}; }
 
   // As the op, but of these operands.
   Value* in_place_of(hlo::Program& program, hlo::Block& block, const Op& op, const Shape& result) const {
@@ -53,27 +54,22 @@ struct Product {
   }
 };
 
-// What a program's values are there for.
+// Who uses a program's values, and which are changed where they lie.
 struct Uses {
   std::unordered_map<const Value*, int> count;
-  std::unordered_set<const Value*> updated;  // in place, if nobody reads them later
+  std::unordered_set<const Value*> updated;  // if nobody reads them later
 
   explicit Uses(const hlo::Program& program) {
     for (const auto& function : program.functions)
       for_each_block(function->body, [&](hlo::Block& block) {
-        for (const auto& op : block.ops) add(*op);
+        for (const auto& op : block.ops) {
+          for (const Value* operand : op->operands) ++count[operand];
+          for (const Value* operand : updated_operands(*op)) updated.insert(storage_of(operand));
+        }
       });
   }
 
   bool is_updated(const Value* value) const { return updated.contains(storage_of(value)); }
-
- private:
-  void add(const Op& op) {
-    for (const Value* operand : op.operands) ++count[operand];
-    const bool updates = op.code == OpCode::dynamic_update_slice || op.code == OpCode::scatter;
-    const size_t targets = op.code == OpCode::scatter ? op.operands.size() / 2 : 1;
-    for (size_t i = 0; updates && i < targets; ++i) updated.insert(storage_of(op.operands[i]));
-  }
 };
 
 // What the side's value is the transpose of, under the names that the axes have there. Itself if it is none,
@@ -91,13 +87,14 @@ Side as_it_lies(const Side& side, const Uses& uses) {
   return {transpose->operands[0], there(side.batching), there(side.contracting)};
 }
 
-// Element by element, what is summed is best read in the order in which it lies.
+// Of products without vectors: what is summed is best read in the order in which it lies.
 bool contracts_innermost(const Side& side) {
   return std::ranges::find(side.contracting, side.value->shape.rank() - 1) != side.contracting.end();
 }
 
 bool is_as_good(const Product& other, const Product& product, DType out) {
-  if (product.has_vectors(out) || other.has_vectors(out)) return other.has_vectors(out);
+  const int64_t lanes = std::min(product.form(out).along(), kWidest);
+  if (lanes > 0 || other.form(out).along() > 0) return other.form(out).along() >= lanes;
   return contracts_innermost(other.lhs) >= contracts_innermost(product.lhs) &&
          contracts_innermost(other.rhs) >= contracts_innermost(product.rhs);
 }
@@ -133,15 +130,15 @@ Value* turned_around(hlo::Program& program, hlo::Block& block, const Op& op, con
   if (op.code != OpCode::transpose) return nullptr;
   const Op* dot = op.operands[0]->op;
   if (!dot || dot->code != OpCode::dot_general || dot->block != &block) return nullptr;
-  const auto used = uses.count.find(op.operands[0]);
-  if (used == uses.count.end() || used->second > 1)
-    return nullptr;  // it may have been turned around just now
-  const Product product = Product::of(*dot);
+  const auto used = uses.count.find(op.operands[0]);  // not there: made by this very pass
+  if (used == uses.count.end() || used->second > 1) return nullptr;
+  const Product product = Product::of(*dot), other{product.rhs, product.lhs};
   if (!turns_around(op, product) || uses.is_updated(product.lhs.value) || uses.is_updated(product.rhs.value))
     return nullptr;
-  const Product other{product.rhs, product.lhs};
-  const DType out = dot->results[0].shape.dtype;
-  if (product.has_vectors(out) && !other.has_vectors(out)) return nullptr;
+  const DotForm before = product.form(dot->results[0].shape.dtype),
+                after = other.form(dot->results[0].shape.dtype);
+  if (after.along() < std::clamp<int64_t>(before.along(), 1, kWidest)) return nullptr;
+  if (after.n.size < std::min(before.n.size, kColumnsToShare)) return nullptr;
   return other.in_place_of(program, block, *dot, op.results[0].shape);
 }
 

@@ -51,7 +51,8 @@ void eliminate_common_subexpressions(hlo::Program& program);
 void use_plain_attention_kernels(hlo::Program& program);
 // The plain form of softmax becomes a call of its kernel: e / sum(e) with e = exp(x - max(x)), along rows.
 void use_softmax_kernels(hlo::Program& program);
-// Products read operands as they lie, and write results as they are wanted: transposes next to them go.
+// Products read operands as they lie, and write results as they are wanted: transposes next to them go, where
+// that costs no vectors.
 void choose_layouts(hlo::Program& program);
 // Removes ops whose results nobody uses; calls stay.
 void eliminate_dead_code(hlo::Program& program);

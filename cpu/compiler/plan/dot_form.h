@@ -23,15 +23,18 @@ struct DotOperand {
 
 struct DotForm {
   enum class Kind : uint8_t {
-    kAny,      // no vector of either operand is of use as it lies
+    kAny,      // neither; the kernel may still turn the right one, if it has axes
     kRows,     // both have the contracted axis innermost, as weights lie in files
     kColumns,  // the right one has its free axis innermost
   };
 
   DotForm(const DotOperand& lhs, const DotOperand& rhs, DType out);
 
+  // So many elements its vectors can run along: of what is contracted, or of the columns; 0 if it has none.
+  int64_t along() const { return kind == Kind::kRows ? kl.size : kind == Kind::kColumns ? n.size : 0; }
+
   Kind kind = Kind::kAny;
-  bool has_axes = false;  // of floats, and each of these is one
+  bool has_axes = false;  // all are floats, and each of the four below is one axis
   Axis m, n, kl, kr;  // what is free on the left and on the right, what is contracted on the left and right
 };
 

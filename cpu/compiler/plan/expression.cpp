@@ -44,6 +44,13 @@ const hlo::Value* storage_of(const hlo::Value* value) {
   return value;
 }
 
+std::span<hlo::Value* const> updated_operands(const hlo::Op& op) {
+  const std::span<hlo::Value* const> all = op.operands;
+  if (op.code == OpCode::dynamic_update_slice) return all.first(1);
+  if (op.code == OpCode::scatter) return all.first(all.size() / 2);
+  return {};
+}
+
 bool is_splat(const hlo::Op& op) {
   if (op.code != OpCode::constant) return false;
   const auto& literal = op.attributes.get<hlo::Literal>("value");

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -65,6 +66,9 @@ bool is_elementwise(hlo::OpCode code);
 
 // The value whose buffer holds this one's elements in the same order: looks through reshapes.
 const hlo::Value* storage_of(const hlo::Value* value);
+
+// What the op changes where it lies, if nobody reads it later.
+std::span<hlo::Value* const> updated_operands(const hlo::Op& op);
 
 // One element for all: a splat, or a constant of a single element.
 bool is_splat(const hlo::Op& op);

@@ -88,10 +88,7 @@ struct Fusion::Walk {
   }
 
   void find_updated(const hlo::Op& op) {
-    const size_t count = op.code == OpCode::dynamic_update_slice ? 1
-                         : op.code == OpCode::scatter            ? op.operands.size() / 2
-                                                                 : 0;
-    for (size_t i = 0; i < count; ++i) updated.insert(storage_of(op.operands[i]));
+    for (const Value* value : updated_operands(op)) updated.insert(storage_of(value));
   }
 
   void visit(const hlo::Op& op, bool repeats) {

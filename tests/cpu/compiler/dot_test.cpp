@@ -113,7 +113,7 @@ std::vector<float> multiplied(const Blob& blob, std::vector<float> x, std::vecto
 
 // Where columns are innermost, a panel is copied for many rows, and by each thread that meets it; rows are
 // met in tiles of several sizes.
-TEST(Dot, ARowsResultsDoNotDependOnTheOthersNorOnThreads) {
+TEST(Dot, WhereColumnsAreInnermostARowsResultsDependNeitherOnOthersNorOnThreads) {
   constexpr int64_t kColumns = 150, kDepth = 90, kMost = 203;
   std::mt19937 random(2);
   std::normal_distribution<float> normal;

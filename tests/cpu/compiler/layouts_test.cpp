@@ -40,14 +40,42 @@ constexpr Case kCases[] = {
       %b = stablehlo.transpose %y, dims = [1, 2, 0] : (tensor<9x3x20xf32>) -> tensor<3x20x9xf32>
       %r = stablehlo.dot_general %a, %b, batching_dims = [0] x [0], contracting_dims = [2] x [1] : (tensor<3x6x20xf32>, tensor<3x20x9xf32>) -> tensor<3x6x9xf32>)",
      "tensor<3x6x9xf32>", 0},
-    {"a product turned around", "%x: tensor<5x19xf32>, %w: tensor<37x19xf32>", R"(
+    {"the left operand alone", "%x: tensor<2x19x5xf32>, %w: tensor<37x19x2xf32>", R"(
+      %a = stablehlo.transpose %x, dims = [0, 2, 1] : (tensor<2x19x5xf32>) -> tensor<2x5x19xf32>
+      %t = stablehlo.transpose %w, dims = [2, 1, 0] : (tensor<37x19x2xf32>) -> tensor<2x19x37xf32>
+      %r = stablehlo.dot_general %a, %t, batching_dims = [0] x [0], contracting_dims = [2] x [1] : (tensor<2x5x19xf32>, tensor<2x19x37xf32>) -> tensor<2x5x37xf32>)",
+     "tensor<2x5x37xf32>", 1},
+    {"the right operand alone", "%x: tensor<19x5xf32>, %w: tensor<37x19xf32>", R"(
+      %a = stablehlo.transpose %x, dims = [1, 0] : (tensor<19x5xf32>) -> tensor<5x19xf32>
+      %t = stablehlo.transpose %w, dims = [1, 0] : (tensor<37x19xf32>) -> tensor<19x37xf32>
+      %r = stablehlo.dot_general %a, %t, contracting_dims = [1] x [0] : (tensor<5x19xf32>, tensor<19x37xf32>) -> tensor<5x37xf32>)",
+     "tensor<5x37xf32>", 1},
+    {"two columns, whose vectors would be of two", "%x: tensor<5x19xf32>, %w: tensor<19x2xf32>", R"(
+      %t = stablehlo.transpose %w, dims = [1, 0] : (tensor<19x2xf32>) -> tensor<2x19xf32>
+      %r = stablehlo.dot_general %x, %t, contracting_dims = [1] x [1] : (tensor<5x19xf32>, tensor<2x19xf32>) -> tensor<5x2xf32>)",
+     "tensor<5x2xf32>", 1},
+    {"a product turned around", "%x: tensor<70x19xf32>, %w: tensor<37x19xf32>", R"(
+      %p = stablehlo.dot_general %x, %w, contracting_dims = [1] x [1] : (tensor<70x19xf32>, tensor<37x19xf32>) -> tensor<70x37xf32>
+      %r = stablehlo.transpose %p, dims = [1, 0] : (tensor<70x37xf32>) -> tensor<37x70xf32>)",
+     "tensor<37x70xf32>", 0},
+    {"products of a batch turned around", "%x: tensor<2x38x19xf32>, %w: tensor<2x37x19xf32>", R"(
+      %p = stablehlo.dot_general %x, %w, batching_dims = [0] x [0], contracting_dims = [2] x [2] : (tensor<2x38x19xf32>, tensor<2x37x19xf32>) -> tensor<2x38x37xf32>
+      %r = stablehlo.transpose %p, dims = [0, 2, 1] : (tensor<2x38x37xf32>) -> tensor<2x37x38xf32>)",
+     "tensor<2x37x38xf32>", 0},
+    {"a product with too few columns for threads to share", "%x: tensor<5x19xf32>, %w: tensor<37x19xf32>", R"(
       %p = stablehlo.dot_general %x, %w, contracting_dims = [1] x [1] : (tensor<5x19xf32>, tensor<37x19xf32>) -> tensor<5x37xf32>
       %r = stablehlo.transpose %p, dims = [1, 0] : (tensor<5x37xf32>) -> tensor<37x5xf32>)",
-     "tensor<37x5xf32>", 0},
-    {"products of a batch turned around", "%x: tensor<2x5x19xf32>, %w: tensor<2x37x19xf32>", R"(
-      %p = stablehlo.dot_general %x, %w, batching_dims = [0] x [0], contracting_dims = [2] x [2] : (tensor<2x5x19xf32>, tensor<2x37x19xf32>) -> tensor<2x5x37xf32>
-      %r = stablehlo.transpose %p, dims = [0, 2, 1] : (tensor<2x5x37xf32>) -> tensor<2x37x5xf32>)",
-     "tensor<2x37x5xf32>", 0},
+     "tensor<37x5xf32>", 1},
+    {"a product whose operand is updated before the transpose",
+     "%x: tensor<70x19xf32>, %w: tensor<37x19xf32>", R"(
+      %p = stablehlo.dot_general %x, %w, contracting_dims = [1] x [1] : (tensor<70x19xf32>, tensor<37x19xf32>) -> tensor<70x37xf32>
+      %z = stablehlo.constant dense<0> : tensor<i32>
+      %v = stablehlo.slice %x [0:5, 0:19] : (tensor<70x19xf32>) -> tensor<5x19xf32>
+      %u = stablehlo.dynamic_update_slice %w, %v, %z, %z : (tensor<37x19xf32>, tensor<5x19xf32>, tensor<i32>, tensor<i32>) -> tensor<37x19xf32>
+      %t = stablehlo.transpose %p, dims = [1, 0] : (tensor<70x37xf32>) -> tensor<37x70xf32>
+      %s = stablehlo.slice %t [0:37, 0:19] : (tensor<37x70xf32>) -> tensor<37x19xf32>
+      %r = stablehlo.add %s, %u : tensor<37x19xf32>)",
+     "tensor<37x19xf32>", 1},
     {"a product that is needed both ways", "%x: tensor<5x19xf32>, %w: tensor<5x19xf32>", R"(
       %p = stablehlo.dot_general %x, %w, contracting_dims = [1] x [1] : (tensor<5x19xf32>, tensor<5x19xf32>) -> tensor<5x5xf32>
       %t = stablehlo.transpose %p, dims = [1, 0] : (tensor<5x5xf32>) -> tensor<5x5xf32>

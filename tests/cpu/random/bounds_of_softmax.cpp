@@ -4,6 +4,7 @@
 // however many they are.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 

@@ -30,14 +30,15 @@ bool grow_update(Scope& scope);
 bool grow_concatenate(Scope& scope);
 bool grow_pad(Scope& scope);
 bool grow_gather(Scope& scope);
+// Of axes, in any order.
+Dims some_permutation(Scope& scope, size_t rank);
+Value* transposed(Scope& scope, Value* x, const Dims& permutation);
 
 // grow_folds.cpp
 bool grow_reduce(Scope& scope);
 bool grow_argmax(Scope& scope);
 bool grow_dot(Scope& scope);
 bool grow_sort(Scope& scope);
-Dims some_permutation(Scope& scope, size_t rank);
-Value* transposed(Scope& scope, Value* x, const Dims& permutation);
 // Something that depends on all elements, in every place of a shape: the sum of integers, the greatest float.
 Value* spread(Scope& scope, Value* x, const Dims& dims);
 

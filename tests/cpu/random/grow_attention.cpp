@@ -1,6 +1,5 @@
 // Softmax, and attention, which is softmax between two products.
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -19,11 +18,6 @@ Dims counted(int64_t count) {
   Dims axes(static_cast<size_t>(count));
   std::iota(axes.begin(), axes.end(), 0);
   return axes;
-}
-
-template <typename T>
-void shuffle(Random& r, std::vector<T>& list) {
-  for (size_t i = list.size(); i > 1; --i) std::swap(list[i - 1], list[r.below(i)]);
 }
 
 Value* converted(Scope& s, Value* x, DType dtype) {
@@ -83,11 +77,8 @@ class Attention {
     if (!choose_sizes()) return false;
     const size_t before = s_.pool.size();
     Value* result = product_with_values(weights(scores()));
-    if (result && r_.chance(0.4)) {
-      Dims permutation = counted(result->shape.rank());
-      shuffle(r_, permutation);
-      result = s_.try_one(OpCode::transpose, {result}, {{"permutation", permutation}});
-    }
+    if (result && r_.chance(0.4))
+      result = transposed(s_, result, some_permutation(s_, result->shape.dims.size()));
     // What others use, a kernel cannot keep to itself.
     if (result && r_.chance(0.9)) {
       s_.pool.resize(before);
@@ -126,8 +117,9 @@ class Attention {
   int64_t batches() const { return static_cast<int64_t>(batch_.size()); }
 
   Operand operand(const Shape& shape) {
-    Dims order = counted(shape.rank()), place(order.size());
-    if (r_.chance(0.4)) shuffle(r_, order);
+    const auto rank = shape.dims.size();
+    const Dims order = r_.chance(0.4) ? some_permutation(s_, rank) : counted(shape.rank());
+    Dims place(rank);
     Shape lies{{}, shape.dtype};
     for (size_t i = 0; i < order.size(); ++i) {
       lies.dims.push_back(shape.dims[static_cast<size_t>(order[i])]);

@@ -83,6 +83,11 @@ BUGS = [
       }
       compare_.set_parameters(arguments);
       Value* before = b_.CreateNot(compare_.element(spec_.combiner_results[0], {}));"""),
+    Bug("layouts-turn-free-axes-around", PASSES + "choose_layouts.cpp",
+        "if (!std::ranges::is_sorted(there(side.operand().free))) return side;", ""),
+    Bug("turned-panel-repeats-too-early", KERNELS + "dot_columns.cpp",
+        "column = frame_.smaller(column, dot_.columns() - 1);",
+        "column = frame_.smaller(column, dot_.columns() - 2);"),
     Bug("attention-masks-by-the-first-batch", KERNELS + "plain_attention.cpp",
         "Index index = index_of(b_, outer, b_.CreateAdd(b_.CreateMul(batch_, number(rows_)), row));",
         "Index index = index_of(b_, outer, row);"),
