@@ -1,15 +1,14 @@
 // XLA's CPU plugin for the tests of this folder: a traced program with host tensors in and out.
 #pragma once
 
-#include <fmt/format.h>
-
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "fusebox/base/cache.h"
 #include "fusebox/pjrt/pjrt.h"
+#include "fusebox/runtime/identity.h"
+#include "fusebox/runtime/outline.h"
 #include "fusebox/stablehlo/printer.h"
 #include "fusebox/trace/trace.h"
 #include "tests/test_plugin.h"
@@ -27,16 +26,22 @@ inline pjrt::Client xla_cpu() {
   return client;
 }
 
-// XLA's is kept from one run of the tests to the next: it takes long, and it is ours that is tested.
+// XLA's is kept from one run of the tests to the next, for as long as plugin and machine are the same: it
+// takes long, and it is ours that is tested.
 inline pjrt::Executable compile_on_xla(const TracedProgram& traced) {
   const pjrt::Client client = xla_cpu();
   const std::string text = stablehlo::print(traced.program);
-  const size_t hash = std::hash<std::string>()(client.platform_version() + text);
-  const std::string name = fmt::format("xla-{:016x}", hash);
-  if (const auto kept = on_ours() ? std::nullopt : FileCache::user().find(name))
+  const auto compile = [&] {
+    return pjrt::Executable::compile(client, text, pjrt::default_compile_options(client));
+  };
+  if (on_ours()) return compile();
+  std::string key = text;
+  for (const auto& [part, value] : identity_of(client.devices().front()).parts) key += part + value;
+  const std::string name = "xla-" + text_hash(key);
+  if (const auto kept = FileCache::user().find(name))
     return pjrt::Executable::deserialize(client, kept->bytes());
-  pjrt::Executable made = pjrt::Executable::compile(client, text, pjrt::default_compile_options(client));
-  if (!on_ours()) FileCache::user().store(name, made.serialize());
+  pjrt::Executable made = compile();
+  FileCache::user().store(name, made.serialize());
   return made;
 }
 
